@@ -1,0 +1,2 @@
+export * from './images/tag-immutability';
+export * from './repository/i-private-registry';
