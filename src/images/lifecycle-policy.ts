@@ -70,6 +70,11 @@ export class LifecyclePolicy {
     this._archives = rules.some(rule => rule._archives);
   }
 
+  /** @internal Whether nothing is ever deleted or archived. */
+  public get _isEmpty(): boolean {
+    return this.json.rules.length === 0;
+  }
+
   /** @internal The policy as an object, `{ rules: [] }` where there is none. */
   public _toJson(): object {
     return this.json;
@@ -77,6 +82,6 @@ export class LifecyclePolicy {
 
   /** @internal The text for a repository and for a creation template; undefined for a policy without rules, which ECR would reject. */
   public _render(scope: IConstruct): string | undefined {
-    return this.json.rules.length === 0 ? undefined : this.text ?? Stack.of(scope).toJsonString(this.json);
+    return this._isEmpty ? undefined : this.text ?? Stack.of(scope).toJsonString(this.json);
   }
 }
