@@ -1,0 +1,29 @@
+"""The CloudFormation types of ECR, registered with MiniStack's engine.
+
+The engine calls a type's functions: create(logical id, properties, stack name) and update(physical id, old, new,
+stack name) return a physical id and attributes, delete(physical id, properties) returns nothing. It rolls a failed
+operation back itself, but takes for granted that an update that failed changed nothing.
+"""
+from ministack.services.cloudformation import changesets, provisioners
+
+from . import creation_template, exclusion, public_repository, pull_through_cache, repository, secret, singletons
+from .resource_type import ResourceType
+
+TYPES: tuple[ResourceType, ...] = (
+    repository.TYPE,
+    *singletons.TYPES,
+    pull_through_cache.TYPE,
+    creation_template.TYPE,
+    exclusion.TYPE,
+    public_repository.TYPE,
+)
+
+
+def install() -> None:
+    """Register the types, in place of MiniStack's own repository."""
+    for kind in TYPES:
+        provisioners._RESOURCE_HANDLERS[kind.name] = kind.handlers()
+        provisioners._REPLACING_PROPERTIES[kind.name] = kind.create_only
+        if kind.find:
+            changesets._IMPORT_LOOKUPS[kind.name] = ((kind.identifier,), kind.import_problem)
+    secret.install()

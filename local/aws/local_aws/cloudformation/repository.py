@@ -1,0 +1,97 @@
+"""AWS::ECR::Repository."""
+from ministack.services.cloudformation import provisioners
+
+from ..ecr import lifecycle, model, mutability, policy_text, repositories, tags
+from ..ecr.errors import EcrError
+from ..ecr.state import LIFECYCLE_POLICIES, REPOSITORY_POLICIES
+from .convert import members, text
+from .resource_type import HandlerError, Properties, ResourceType, Result, call_if_present, failure
+
+_NOT_IN_CREATE = ('LifecyclePolicy', 'RepositoryPolicyText', 'EmptyOnDelete')
+_MAX_TAG_KEY = 127
+
+
+def create(logical_id: str, properties: Properties, stack: str) -> Result:
+    """Check everything, then create: a failing policy leaves no repository behind."""
+    name = properties.get('RepositoryName') or provisioners._physical_name(stack, logical_id, lowercase=True, max_len=256)
+    payload, system_tags = _request(properties)
+    payload['repositoryName'] = name
+    try:
+        lifecycle_text, policy = _attachments(name, properties)
+        model.check('CreateRepository', payload)
+        repositories.create(payload, system_tags)
+    except EcrError as error:
+        raise failure(error) from None
+    _attach(name, lifecycle_text, policy)
+    return find(name)
+
+
+def update(name: str, old: Properties, new: Properties, _stack: str) -> Result:
+    """Change in place. ImageScanningConfiguration that a template no longer has stays as it was, as in AWS."""
+    payload, system_tags = _request(new)
+    payload['repositoryName'] = name
+    try:
+        repository = repositories.require(name)
+        lifecycle_text, policy = _attachments(name, new)
+        model.check('CreateRepository', payload)
+        mutability.check(payload.get('imageTagMutability', 'MUTABLE'), payload.get('imageTagMutabilityExclusionFilters'))
+        tags.check(payload.get('tags', []))
+    except EcrError as error:
+        raise failure(error) from None
+    repository['imageTagMutability'] = payload.get('imageTagMutability', 'MUTABLE')
+    repository['imageTagMutabilityExclusionFilters'] = payload.get('imageTagMutabilityExclusionFilters')
+    if 'imageScanningConfiguration' in payload:
+        repository['imageScanningConfiguration'] = {'scanOnPush': False, **payload['imageScanningConfiguration']}
+    dropped = {tag['Key'] for tag in old.get('Tags') or []}
+    kept = [tag for tag in repository['tags'] if tag['Key'] not in dropped]
+    repository['tags'] = tags.merge(kept, payload.get('tags', []) + system_tags)
+    _attach(name, lifecycle_text, policy)
+    return find(name)
+
+
+def delete(name: str, properties: Properties) -> None:
+    force = str(properties.get('EmptyOnDelete', False)).lower() == 'true'
+    call_if_present('DeleteRepository', {'repositoryName': name, 'force': force})
+
+
+def find(name: str) -> Result:
+    repository = repositories.require(name)
+    return name, {'Arn': repository['repositoryArn'], 'RepositoryUri': repository['repositoryUri']}
+
+
+def _request(properties: Properties) -> tuple[dict, list[dict]]:
+    """The members of CreateRepository, and apart from them the tags that CloudFormation adds."""
+    payload = members('CreateRepository', {key: value for key, value in properties.items() if key not in _NOT_IN_CREATE})
+    all_tags = payload.get('tags') or []
+    own = [tag for tag in all_tags if not tag['Key'].startswith('aws:cloudformation:')]
+    for tag in own:
+        # The type's schema is narrower here than the API.
+        if len(tag['Key']) > _MAX_TAG_KEY or not 1 <= len(tag.get('Value', '')) <= 255:
+            raise HandlerError(f"#/Tags: the tag '{tag['Key']}' needs a key of 1 to {_MAX_TAG_KEY} and a value of 1 to 255 characters")
+    return {**payload, 'tags': own}, [tag for tag in all_tags if tag not in own]
+
+
+def _attachments(name: str, properties: Properties) -> tuple[str | None, str | None]:
+    """The texts of the lifecycle policy and the repository policy, both checked."""
+    lifecycle_text = (properties.get('LifecyclePolicy') or {}).get('LifecyclePolicyText')
+    policy = properties.get('RepositoryPolicyText')
+    if lifecycle_text:
+        model.check('PutLifecyclePolicy', {'repositoryName': name, 'lifecyclePolicyText': lifecycle_text})
+        lifecycle.parse(lifecycle_text)
+    if policy:
+        policy = text(policy)
+        model.check('SetRepositoryPolicy', {'repositoryName': name, 'policyText': policy})
+        policy_text.check_repository_policy(policy)
+    return lifecycle_text, policy
+
+
+def _attach(name: str, lifecycle_text: str | None, policy: str | None) -> None:
+    for store, value in ((LIFECYCLE_POLICIES, lifecycle_text), (REPOSITORY_POLICIES, policy)):
+        if value:
+            store[name] = value
+        else:
+            store.pop(name, None)
+
+
+TYPE = ResourceType('AWS::ECR::Repository', 'RepositoryName', ('RepositoryName', 'EncryptionConfiguration'),
+                    create, delete, update, find)

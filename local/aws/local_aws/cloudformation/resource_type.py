@@ -1,0 +1,70 @@
+"""What the engine has to know of a type, and how an operation of ECR becomes the step of a stack."""
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ministack.services.cloudformation import changesets
+
+from ..ecr import service
+from ..ecr.errors import EcrError
+
+Properties = dict
+Result = tuple[str, dict]
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """One CloudFormation type."""
+
+    name: str
+    identifier: str
+    create_only: tuple[str, ...]
+    create: Callable[[str, Properties, str], Result]
+    delete: Callable[[str, Properties], None]
+    update: Callable[[str, Properties, Properties, str], Result] | None = None
+    find: Callable[[str], Result] | None = None
+    """The physical id and attributes of an existing resource; raises EcrError without one."""
+
+    def handlers(self) -> dict:
+        found = {'create': self.create, 'delete': self.delete}
+        if self.update:
+            found['update'] = self.update
+        if self.find:
+            found['import'] = lambda identifier: self.find(identifier[self.identifier])
+        return found
+
+    def import_problem(self, identifier: str) -> str | None:
+        """Why a resource cannot be imported, or None."""
+        try:
+            self.find(identifier)
+        except (EcrError, HandlerError):
+            return changesets._IMPORT_NOT_FOUND.format(type=self.name, value=identifier)
+        return None
+
+
+class HandlerError(Exception):
+    """A failed step, in the words in which CloudFormation reports one."""
+
+    def __init__(self, message: str, code: str = 'InvalidRequest') -> None:
+        super().__init__(f'Resource handler returned message: "{message}" (HandlerErrorCode: {code})')
+
+
+def call(operation: str, payload: dict) -> dict:
+    """Carry out an operation of ECR; its error fails the resource."""
+    try:
+        return service.invoke(operation, payload)
+    except EcrError as error:
+        raise failure(error) from None
+
+
+def failure(error: EcrError) -> HandlerError:
+    code = 'AlreadyExists' if 'AlreadyExists' in error.code else 'NotFound' if 'NotFound' in error.code else 'InvalidRequest'
+    return HandlerError(f'{error.message} (Service: Ecr, Status Code: 400, {error.code})', code)
+
+
+def call_if_present(operation: str, payload: dict) -> None:
+    """As `call`, for deletions: what is gone already needs no deletion."""
+    try:
+        service.invoke(operation, payload)
+    except EcrError as error:
+        if 'NotFound' not in error.code:
+            raise failure(error) from None

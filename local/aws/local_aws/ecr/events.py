@@ -1,0 +1,30 @@
+"""Events of ECR on the default bus of its account and Region.
+
+PutEvents refuses the source aws.ecr to callers, so only the registry itself can send these.
+See https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-eventbridge.html
+"""
+import json
+
+from ministack.services import eventbridge
+
+
+def image_action(action: str, name: str, digest: str, tag: str | None) -> None:
+    """A completed push or delete."""
+    _send('ECR Image Action', {
+        'result': 'SUCCESS', 'repository-name': name, 'image-digest': digest, 'action-type': action, 'image-tag': tag or '',
+    })
+
+
+def storage_class_change(name: str, digest: str, media_type: str, artifact_type: str | None, target: str,
+                         activated_at: str | None) -> None:
+    """An image that was archived or restored."""
+    _send('ECR Image Action', {
+        'result': 'SUCCESS', 'repository-name': name, 'image-digest': digest, 'action-type': 'UPDATE_STORAGE_CLASS',
+        'target-storage-class': target, 'manifest-media-type': media_type, 'artifact-media-type': artifact_type or '',
+        **({'last-activated-at': activated_at} if activated_at else {}),
+    })
+
+
+def _send(detail_type: str, detail: dict) -> None:
+    entry = {'Source': 'aws.ecr', 'DetailType': detail_type, 'Resources': [], 'Detail': json.dumps(detail)}
+    eventbridge._put_events({'Entries': [entry]}, allow_aws_source=True)

@@ -1,0 +1,1 @@
+"""Tests against a running server: python -m unittest discover -s tests -t ."""
