@@ -6,5 +6,7 @@ export * from './images/lifecycle-rule';
 export * from './images/pull-audience';
 export * from './images/registry-key';
 export * from './images/tag-immutability';
+export * from './registry/private-registry';
+export * from './registry/registry-scanning';
 export * from './repository/hardened-repository';
 export * from './repository/i-private-registry';
