@@ -17,11 +17,11 @@ export abstract class GrantingRepository extends ecr.RepositoryBase {
       const more = actions.filter(action => !READ_ACTIONS.includes(action));
       if (more.length > 0) {
         throw new Error(`'grantee' must not be everyone${organizationsOf(grantee) ? ' of an organization' : ''} for ${JSON.stringify(more)}: `
-          + `name the roles that push, got ${JSON.stringify({ ...fragment.principalJson, ...fragment.conditions })} [${this.node.path}]`);
+          + `name the roles that do it [${this.node.path}]`);
       }
       if (Object.keys(fragment.conditions).length === 0) {
-        throw new Error(`'grantee' must not be everyone, got ${JSON.stringify(fragment.principalJson)}: name the organization, `
-          + `accounts or roles, or add a statement of your own with addToResourcePolicy() [${this.node.path}]`);
+        throw new Error('\'grantee\' must not be everyone, got "*": '
+          + `name the organization, accounts or roles, or add a statement of your own with addToResourcePolicy() [${this.node.path}]`);
       }
     }
     return this._grantActions(grantee, actions);
@@ -62,7 +62,7 @@ export abstract class GrantingRepository extends ecr.RepositoryBase {
 
   /** A token comes from the grantee's identity policy alone: who has none gets it elsewhere, so the grant does not depend on it. */
   private withToken(grantee: iam.IGrantable, grant: iam.Grant): iam.Grant {
-    iam.Grant.addToPrincipal({ grantee, actions: [TOKEN_ACTION], resourceArns: ['*'], scope: this });
+    iam.Grant.addToPrincipal({ grantee, actions: [TOKEN_ACTION], resourceArns: ['*'] });
     return grant;
   }
 }

@@ -128,8 +128,10 @@ export class HardenedRepository extends GrantingRepository {
   private arn?: string;
 
   constructor(scope: Construct, id: string, props: HardenedRepositoryProps = {}) {
-    const { repositoryName, profile = RELEASE, registry, removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, emptyOnDelete, ...settings } = props;
-    super(scope, id, { physicalName: repositoryName });
+    super(scope, id, { physicalName: props.repositoryName });
+    const {
+      repositoryName: _, profile = RELEASE, registry, removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, emptyOnDelete, ...settings
+    } = props;
     this.profile = profile._with(settings);
     this.registry = registry;
 

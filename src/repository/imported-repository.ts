@@ -26,8 +26,9 @@ export class ImportedRepository extends GrantingRepository {
       Action: actions,
       Condition: Object.keys(conditions).length > 0 ? conditions : undefined,
     }));
-    const grant = iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.repositoryArn], scope: this });
-    const otherAccount = Token.compareStrings(this.env.account, grantee.grantPrincipal.principalAccount ?? this.env.account) === TokenComparison.DIFFERENT;
+    const grant = iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.repositoryArn] });
+    const { principalAccount = this.env.account } = grantee.grantPrincipal;
+    const otherAccount = Token.compareStrings(this.env.account, principalAccount) === TokenComparison.DIFFERENT;
     if (grant.success) {
       if (otherAccount) {
         this.warn('ownerMustAllow', `the grantee is in another account than the repository: its owner must add ${statement}`);
@@ -36,10 +37,12 @@ export class ImportedRepository extends GrantingRepository {
     }
     if (principalJson.Service) {
       // An error would break what grants to services as a matter of course, DockerImageCode.fromEcr() for one.
-      this.warn('serviceNotGranted', `a service has no identity policy and the policy of an imported repository is out of reach: its owner must add ${statement}`);
+      this.warn('serviceNotGranted',
+        `a service has no identity policy and the policy of an imported repository is out of reach: its owner must add ${statement}`);
       return grant;
     }
-    throw new Error(`'grantee' must have an identity policy, because the policy of an imported repository is out of reach: its owner must add ${statement} [${this.node.path}]`);
+    throw new Error("'grantee' must have an identity policy, because the policy of an imported repository is out of reach: "
+      + `its owner must add ${statement} [${this.node.path}]`);
   }
 
   /** @internal */
