@@ -1,0 +1,83 @@
+import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, PutRolePolicyCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
+import { AssumeRoleCommand } from '@aws-sdk/client-sts';
+import { CENTRAL, Credentials, MEMBER, STRANGER } from './accounts';
+import { Clients } from './clients';
+import { PULL_ACTIONS, PUSH_ACTIONS, TOKEN_ACTION } from '../src/private/actions';
+
+/** Someone who comes to the registry. */
+export interface Caller {
+  readonly name: string;
+  readonly account?: string;
+  /** None for nobody. */
+  readonly credentials?: Credentials;
+}
+
+/**
+ * What the principal that deploys a repository needs of ECR and KMS: CloudFormation's handlers call no more.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
+ */
+const DEPLOY_ACTIONS = [
+  'ecr:CreateRepository', 'ecr:DeleteRepository', 'ecr:DescribeRepositories', 'ecr:PutLifecyclePolicy', 'ecr:SetRepositoryPolicy',
+  'ecr:PutImageScanningConfiguration', 'ecr:PutImageTagMutability', 'ecr:TagResource',
+  'kms:CreateGrant', 'kms:DescribeKey', 'kms:RetireGrant',
+];
+
+/** A role of another account may do everything as far as its own account goes: the repository's policy decides. */
+const EVERYTHING = ['ecr:*'];
+
+const ROLES = [
+  { name: 'administrator', account: CENTRAL, actions: EVERYTHING },
+  { name: 'deployer', account: CENTRAL, actions: [TOKEN_ACTION, ...DEPLOY_ACTIONS] },
+  { name: 'pusher', account: CENTRAL, actions: [TOKEN_ACTION, ...PUSH_ACTIONS] },
+  { name: 'puller', account: CENTRAL, actions: [TOKEN_ACTION, ...PULL_ACTIONS] },
+  { name: 'member', account: MEMBER, actions: EVERYTHING },
+  { name: 'visitor', account: MEMBER, actions: [TOKEN_ACTION] },
+  { name: 'stranger', account: STRANGER, actions: EVERYTHING },
+] as const;
+
+export type CallerName = typeof ROLES[number]['name'] | 'nobody';
+
+/** Makes a role for everyone who is asked about, and signs in as each. */
+export async function makeCallers(clients: Clients): Promise<Record<CallerName, Caller>> {
+  const users = new Map<string, Credentials>();
+  for (const account of [CENTRAL, MEMBER, STRANGER]) { users.set(account, await makeUser(clients, account)); }
+  const callers: Partial<Record<CallerName, Caller>> = { nobody: { name: 'nobody' } };
+  for (const { name, account, actions } of ROLES) {
+    const arn = await makeRole(clients, account, name, actions);
+    const { Credentials: given } = await clients.sts(users.get(account)!).send(new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: 'demo' }));
+    callers[name] = {
+      name,
+      account,
+      credentials: { accessKeyId: given!.AccessKeyId!, secretAccessKey: given!.SecretAccessKey!, sessionToken: given!.SessionToken },
+    };
+  }
+  return callers as Record<CallerName, Caller>;
+}
+
+/** Root can't assume roles on AWS: a user does. */
+async function makeUser(clients: Clients, account: string): Promise<Credentials> {
+  const iam = clients.iam(account);
+  const UserName = 'demo-user';
+  await iam.send(new CreateUserCommand({ UserName }));
+  await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'assume', PolicyDocument: allow(['sts:AssumeRole']) }));
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+  return { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
+}
+
+async function makeRole(clients: Clients, account: string, name: string, actions: readonly string[]): Promise<string> {
+  const iam = clients.iam(account);
+  const RoleName = `demo-${name}`;
+  const trust = { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: 'sts:AssumeRole' };
+  const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: document(trust) }));
+  await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'demo', PolicyDocument: allow(actions) }));
+  return Role!.Arn!;
+}
+
+function allow(actions: readonly string[]): string {
+  return document({ Effect: 'Allow', Action: actions, Resource: '*' });
+}
+
+function document(statement: object): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+}

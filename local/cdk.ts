@@ -1,0 +1,93 @@
+import { join } from 'path';
+import { CENTRAL, Environment, nameOf, rootOf } from './accounts';
+import { Failure, tail } from './failure';
+import { Ended, Processes } from './processes';
+import { Workspace } from './workspace';
+
+/** Relative to `.demo/`: a path of the user's may need quotes, which the command line takes off. */
+const APP = '../node_modules/.bin/ts-node ../local/app.ts';
+
+const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
+
+/** The CDK's own command line, used as everyone uses it. */
+export class Cdk {
+  constructor(private readonly workspace: Workspace, private readonly processes: Processes, private readonly endpoint: string) {}
+
+  /** Prepares an account for deployments by the central one. */
+  public async bootstrap(account: string, regions: readonly string[]): Promise<void> {
+    const trust = account === CENTRAL ? [] : ['--trust', CENTRAL];
+    await this.must(`bootstrap-${account}`, account,
+      ['bootstrap', ...regions.map(region => `aws://${nameOf({ account, region })}`), ...trust, '--cloudformation-execution-policies', ADMINISTRATOR]);
+  }
+
+  /**
+   * Deploys every stack in every account with one call, and returns the folder with the templates.
+   *
+   * @param change what `app.ts` is to change
+   */
+  public async deploy(change: string): Promise<string> {
+    await this.must(`deploy-${change}`, CENTRAL, this.deployArgs(change));
+    return this.assembly(change);
+  }
+
+  /** Deploys what must fail, and returns what the command line said. */
+  public async deployInVain(change: string): Promise<Ended> {
+    return this.run(`deploy-${change}`, CENTRAL, this.deployArgs(change));
+  }
+
+  public async destroy(change: string): Promise<void> {
+    await this.must(`destroy-${change}`, CENTRAL, ['destroy', '--all', '--force', '--app', this.assembly(change)]);
+  }
+
+  private assembly(change: string): string {
+    return join(this.workspace.assemblies, change);
+  }
+
+  private deployArgs(change: string): string[] {
+    return ['deploy', '--all', '--require-approval', 'never', '--app', APP, '--context', `change=${change}`, '--output', this.assembly(change)];
+  }
+
+  private async must(name: string, account: string, args: readonly string[]): Promise<void> {
+    const { code, output } = await this.run(name, account, args);
+    if (code !== 0) {
+      throw new Failure(`'cdk ${args[0]}' ended with ${code}, its log is .demo/logs/cdk-${name}.log`, tail(output));
+    }
+  }
+
+  private run(name: string, account: string, args: readonly string[]): Promise<Ended> {
+    const { accessKeyId, secretAccessKey } = rootOf(account);
+    return this.processes.run({
+      file: join(this.workspace.project, 'node_modules', '.bin', 'cdk'),
+      args: [...args, '--ci', '--no-notices', '--no-color', '--no-version-reporting', '--progress', 'events'],
+      cwd: this.workspace.root,
+      log: join(this.workspace.logs, `cdk-${name}.log`),
+      env: this.workspace.childEnvironment({
+        HOME: this.workspace.home,
+        // The command line remembers there which account an access key belongs to.
+        CDK_HOME: join(this.workspace.home, '.cdk'),
+        AWS_ENDPOINT_URL: this.endpoint,
+        AWS_ENDPOINT_URL_S3: this.endpoint,
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: accessKeyId,
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
+        AWS_EC2_METADATA_DISABLED: 'true',
+        AWS_CONFIG_FILE: join(this.workspace.home, 'no-config'),
+        AWS_SHARED_CREDENTIALS_FILE: join(this.workspace.home, 'no-credentials'),
+        CDK_DISABLE_CLI_TELEMETRY: 'true',
+        CDK_DISABLE_VERSION_CHECK: 'true',
+        JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: String(process.versions.node.split('.')[0]),
+        TS_NODE_TRANSPILE_ONLY: 'true',
+        TS_NODE_PROJECT: join(this.workspace.project, 'test', 'tsconfig.json'),
+      }),
+    }, 240);
+  }
+}
+
+/** The places that are bootstrapped, by account. */
+export function byAccount(environments: readonly Environment[]): Map<string, string[]> {
+  const regions = new Map<string, string[]>();
+  for (const { account, region } of environments) {
+    regions.set(account, [...new Set([...regions.get(account) ?? [], region])]);
+  }
+  return regions;
+}

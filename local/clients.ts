@@ -1,0 +1,35 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { STSClient } from '@aws-sdk/client-sts';
+import { Credentials, Environment, rootOf } from './accounts';
+
+/** Clients of the AWS SDK that talk to the local AWS and to nothing else. */
+export class Clients {
+  constructor(private readonly endpoint: string) {}
+
+  public cloudFormation(environment: Environment): CloudFormationClient {
+    return new CloudFormationClient(this.settings(environment.region, rootOf(environment.account)));
+  }
+
+  public ecr(environment: Environment, credentials: Credentials = rootOf(environment.account)): ECRClient {
+    return new ECRClient(this.settings(environment.region, credentials));
+  }
+
+  public kms(environment: Environment): KMSClient {
+    return new KMSClient(this.settings(environment.region, rootOf(environment.account)));
+  }
+
+  public iam(account: string): IAMClient {
+    return new IAMClient(this.settings('us-east-1', rootOf(account)));
+  }
+
+  public sts(credentials: Credentials): STSClient {
+    return new STSClient(this.settings('us-east-1', credentials));
+  }
+
+  private settings(region: string, credentials: Credentials) {
+    return { endpoint: this.endpoint, region, credentials, maxAttempts: 2 };
+  }
+}

@@ -1,0 +1,91 @@
+import { nameOf } from './accounts';
+import { Clients } from './clients';
+import { compare, Comparison, Difference } from './comparison';
+import { ExpectedResource } from './expected';
+import { ALIAS, KEY } from './key-readers';
+import { comparable, Reader } from './reader';
+import {
+  CREATION_TEMPLATE, PULL_THROUGH_CACHE_RULE, PULL_TIME_EXCLUSION, REGISTRY_POLICY, REPLICATION, SCANNING, SIGNING,
+} from './registry-readers';
+import { REPOSITORY } from './repository-reader';
+import { Style } from './style';
+import { Row, table } from './table';
+
+const READERS: Record<string, Reader> = {
+  'AWS::ECR::Repository': REPOSITORY,
+  'AWS::ECR::RegistryPolicy': REGISTRY_POLICY,
+  'AWS::ECR::RegistryScanningConfiguration': SCANNING,
+  'AWS::ECR::SigningConfiguration': SIGNING,
+  'AWS::ECR::ReplicationConfiguration': REPLICATION,
+  'AWS::ECR::RepositoryCreationTemplate': CREATION_TEMPLATE,
+  'AWS::ECR::PullThroughCacheRule': PULL_THROUGH_CACHE_RULE,
+  'AWS::ECR::PullTimeUpdateExclusion': PULL_TIME_EXCLUSION,
+  'AWS::KMS::Key': KEY,
+  'AWS::KMS::Alias': ALIAS,
+};
+
+/** A resource, read through the service's API and held against its template. */
+export interface ReadBack extends Comparison {
+  readonly resource: ExpectedResource;
+  readonly exists: boolean;
+  /** The properties that were compared. */
+  readonly properties: string[];
+}
+
+export function readerOf(type: string): Reader {
+  const reader = READERS[type];
+  if (!reader) { throw new Error(`nothing in local/ reads ${type}: add a reader to local/read-back.ts`); }
+  return reader;
+}
+
+/** Reads every resource; a setting that only one side has is a difference. */
+export async function readBack(resources: readonly ExpectedResource[], clients: Clients): Promise<ReadBack[]> {
+  return Promise.all(resources.map(async resource => {
+    const { type, environment, physicalId, properties: template } = resource;
+    const reader = readerOf(type);
+    const expected = comparable(reader, { ...reader.defaults(template, physicalId), ...template });
+    const answer = await reader.read(clients, environment, physicalId, template);
+    const actual = answer && comparable(reader, answer);
+    return {
+      resource,
+      exists: actual !== undefined,
+      properties: Object.keys({ ...expected, ...actual }),
+      ...compare(expected, actual ?? {}),
+    };
+  }));
+}
+
+export function describeResource({ type, physicalId }: ExpectedResource): string {
+  const { noun, named } = readerOf(type);
+  return named ? `${noun} ${physicalId.replace(/^arn:.*:role\//, 'role/')}` : noun;
+}
+
+export function describeDifference({ path, expected, actual }: Difference): string {
+  const shown = (value: unknown) => value === undefined ? 'nothing' : JSON.stringify(value);
+  return `${path}: the template says ${shown(expected)}, the API answers ${shown(actual)}`;
+}
+
+/** What was read back: a row a resource, below the name of its stack. */
+export function readBackTable(results: readonly ReadBack[], style: Style): string {
+  return table([
+    { title: 'Resource', width: 38 }, { title: 'Read back through the API', width: 46 }, { title: 'Values', align: 'right' }, { title: 'Result' },
+  ], byStack(results, ({ resource, properties, values, exists, differences }) => [
+    describeResource(resource),
+    { text: properties.join(' '), tone: 'dim' },
+    String(values),
+    differences.length === 0 ? { text: 'equal', tone: 'good' } : { text: exists ? `${differences.length} differ` : 'not there', tone: 'bad' },
+  ]), style);
+}
+
+/** Rows below the name of the stack that they belong to. */
+export function byStack<T extends { readonly resource: ExpectedResource }>(items: readonly T[], row: (item: T) => Row): Row[] {
+  let last = '';
+  return items.flatMap(item => {
+    const { stack, environment } = item.resource;
+    if (stack === last) { return [row(item)]; }
+    const title: Row = [{ text: stack, tone: 'bold' }, { text: nameOf(environment), tone: 'bold' }];
+    const rule: Row[] = last === '' ? [] : ['rule'];
+    last = stack;
+    return [...rule, title, row(item)];
+  });
+}

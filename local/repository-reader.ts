@@ -1,0 +1,52 @@
+import {
+  DescribeRepositoriesCommand, GetLifecyclePolicyCommand, GetRepositoryPolicyCommand, ImageTagMutabilityExclusionFilter, ListTagsForResourceCommand,
+} from '@aws-sdk/client-ecr';
+import { capitalized, orNothing, Reader } from './reader';
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecr-repository.html */
+export const REPOSITORY: Reader = {
+  noun: 'repository',
+  named: true,
+  defaults: (_, physicalId) => ({
+    RepositoryName: physicalId,
+    ImageTagMutability: 'MUTABLE',
+    ImageScanningConfiguration: { ScanOnPush: false },
+    EncryptionConfiguration: { EncryptionType: 'AES256' },
+  }),
+  writeOnly: ['EmptyOnDelete'], // what CloudFormation does at the end, no setting of the repository
+  documents: ['LifecyclePolicyText', 'RepositoryPolicyText'],
+  unordered: ['Tags'],
+  async read(clients, environment, repositoryName) {
+    const ecr = clients.ecr(environment);
+    const answer = await orNothing(ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [repositoryName] })), 'RepositoryNotFoundException');
+    const repository = answer?.repositories?.[0];
+    if (!repository) { return undefined; }
+    const policy = await orNothing(ecr.send(new GetRepositoryPolicyCommand({ repositoryName })), 'RepositoryPolicyNotFoundException');
+    const lifecycle = await orNothing(ecr.send(new GetLifecyclePolicyCommand({ repositoryName })), 'LifecyclePolicyNotFoundException');
+    const { tags = [] } = await ecr.send(new ListTagsForResourceCommand({ resourceArn: repository.repositoryArn }));
+    return {
+      RepositoryName: repository.repositoryName,
+      ImageTagMutability: repository.imageTagMutability,
+      ImageTagMutabilityExclusionFilters: exclusionFilters(repository.imageTagMutabilityExclusionFilters),
+      ImageScanningConfiguration: capitalized(repository.imageScanningConfiguration),
+      EncryptionConfiguration: capitalized(repository.encryptionConfiguration),
+      RepositoryPolicyText: policy?.policyText,
+      LifecyclePolicy: lifecycle && { LifecyclePolicyText: lifecycle.lifecyclePolicyText },
+      Tags: setTags(tags),
+    };
+  },
+};
+
+/** CloudFormation has longer names here than the API. */
+export function exclusionFilters(filters: readonly ImageTagMutabilityExclusionFilter[] = []): unknown {
+  return filters.length === 0 ? undefined : filters.map(({ filterType, filter }) => ({
+    ImageTagMutabilityExclusionFilterType: filterType,
+    ImageTagMutabilityExclusionFilterValue: filter,
+  }));
+}
+
+/** The tags that a template has set: CloudFormation adds its own, which nobody else can. */
+export function setTags(tags: readonly { Key?: string; Value?: string }[]): unknown {
+  const own = tags.filter(({ Key }) => !Key?.startsWith('aws:'));
+  return own.length === 0 ? undefined : own.map(({ Key, Value }) => ({ Key, Value }));
+}

@@ -1,0 +1,152 @@
+import { accessTable, askForEveryone, unexpected } from './access';
+import { CENTRAL, MEMBER, REGIONS } from './accounts';
+import { Caller, CallerName, makeCallers } from './callers';
+import { Cdk } from './cdk';
+import { Clients } from './clients';
+import { ExpectedResource, expectedResources } from './expected';
+import { Failure, tail } from './failure';
+import { buildImage } from './image';
+import { LocalAws } from './local-aws';
+import { Registry } from './oci';
+import { describeDifference, describeResource, ReadBack, readBack, readBackTable } from './read-back';
+import { remainsTable, wronglyLeft } from './remains';
+import { Outcome, Steps } from './steps';
+import { Style } from './style';
+import { changesTable, lastUpdate, replaced } from './update';
+
+/** The stack whose repository is pushed to, pulled from and updated. */
+const STACK = 'HardenedRepository';
+const PLACE = { account: CENTRAL, region: 'us-east-1' };
+const TAG = 'v1.4.2';
+
+/** What the demo does with a local AWS that has been started. */
+export class Story {
+  private readonly clients: Clients;
+  private readonly registry: Registry;
+  private readonly image = buildImage('hello.txt', 'Hello from a hardened repository.\n');
+  private resources: ExpectedResource[] = [];
+  private callers?: Record<CallerName, Caller>;
+
+  constructor(aws: LocalAws, private readonly cdk: Cdk, private readonly style: Style) {
+    this.clients = new Clients(aws.endpoint);
+    this.registry = new Registry(aws.port, PLACE);
+  }
+
+  /** From an empty account to a failed update that has harmed nothing. */
+  public async tell(steps: Steps): Promise<void> {
+    await steps.run(`Bootstrap ${REGIONS.length} Regions of 2 accounts (cdk bootstrap)`, () => this.bootstrap());
+    await steps.run('Deploy every sample, both accounts in one call (cdk deploy --all)', () => this.deploy());
+    await steps.run('Read everything back and compare it with the templates', () => this.compare());
+    await steps.run(`Push an image as ${TAG}, then another one under the same tag`, () => this.push());
+    await steps.run('Ask the registry who may do what', () => this.ask());
+    await steps.run('Update the stacks, read back, look for the image', () => this.update());
+    await steps.run('Fail an update on purpose, read back, look for the image', () => this.fail());
+  }
+
+  /** What stays when the stacks go. */
+  public async end(steps: Steps): Promise<void> {
+    await steps.run('Destroy every stack (cdk destroy --all), see what stays', () => this.destroy());
+  }
+
+  private async bootstrap(): Promise<void> {
+    await Promise.all([CENTRAL, MEMBER].map(account => this.cdk.bootstrap(account, REGIONS)));
+  }
+
+  private async deploy(): Promise<Outcome> {
+    this.resources = await expectedResources(await this.cdk.deploy('nothing'), this.clients);
+    const stacks = new Set(this.resources.map(({ stack }) => stack));
+    return { text: `      ${this.resources.length} resources of ECR and KMS in ${stacks.size} stacks, with the images' settings, keys and policies` };
+  }
+
+  private async compare(): Promise<Outcome> {
+    const results = await readBack(this.resources, this.clients);
+    return { text: `${readBackTable(results, this.style)}\n${sentence(results)}`, problems: problemsOf(results) };
+  }
+
+  private async push(): Promise<Outcome> {
+    this.callers = await makeCallers(this.clients);
+    const pusher = await this.registry.login(this.clients, this.callers.pusher.credentials!);
+    const first = await pusher.push(this.repository, TAG, this.image);
+    const second = await pusher.push(this.repository, TAG, buildImage('hello.txt', 'Another image under the same tag.\n'));
+    return {
+      text: [
+        `      ${this.repository}:${TAG}  ${first.status}  ${this.image.manifest.digest}`,
+        `      the same tag again  ${second.status}  ${second.words}`,
+      ].join('\n'),
+      problems: [
+        ...first.status === 201 ? [] : [`the first push: expected 201, the registry answered ${first.status} ${first.words}`],
+        ...second.status === 400 ? [] : [`the second push: expected 400, the registry answered ${second.status} ${second.words}`],
+        ...await this.lost(),
+      ],
+    };
+  }
+
+  private async ask(): Promise<Outcome> {
+    const results = await askForEveryone(this.registry, this.callers!, this.clients, this.repository, TAG);
+    return {
+      text: `${accessTable(results, this.style)}\n      200 pulled, 201 pushed, 202 deleted, 401 not logged in, 403 not allowed`,
+      problems: [...unexpected(results), ...await this.lost()],
+    };
+  }
+
+  private async update(): Promise<Outcome> {
+    const before = this.resources;
+    this.resources = await expectedResources(await this.cdk.deploy('keep'), this.clients);
+    const results = await readBack(this.resources, this.clients);
+    return {
+      text: `${changesTable(before, this.resources, this.style)}\n${sentence(results)}`,
+      problems: [...problemsOf(results), ...replaced(before, this.resources), ...await this.lost()],
+    };
+  }
+
+  private async fail(): Promise<Outcome> {
+    const { code, output } = await this.cdk.deployInVain('conflict');
+    if (code === 0) { return { problems: ['the update that had to fail has succeeded'] }; }
+    const { status, reason } = await lastUpdate(PLACE, STACK, this.clients);
+    if (status !== 'UPDATE_ROLLBACK_COMPLETE') {
+      throw new Failure(`the stack ${STACK} is ${status} after the failed update, expected UPDATE_ROLLBACK_COMPLETE`, tail(output));
+    }
+    const results = await readBack(this.resources, this.clients);
+    return {
+      text: `      CloudFormation refuses and takes everything back: ${status}\n      ${reason}\n${sentence(results)}`,
+      problems: [...problemsOf(results), ...await this.lost()],
+    };
+  }
+
+  private async destroy(): Promise<Outcome> {
+    await this.cdk.destroy('keep');
+    const results = await readBack(this.resources, this.clients);
+    return {
+      text: `${remainsTable(results, this.style)}\n`
+        + '      What holds images stays on purpose, and the key that can read them: a stack that goes by mistake takes no release with it.\n'
+        + '      RetainExceptOnCreate: only when the creation itself fails does CloudFormation clean up, so that a retry finds the name free.',
+      problems: [...wronglyLeft(results), ...problemsOf(results.filter(({ exists }) => exists)), ...await this.lost()],
+    };
+  }
+
+  /** Whether the image has been lost: pulled anew, every digest checked. */
+  private async lost(): Promise<string[]> {
+    const puller = await this.registry.login(this.clients, this.callers!.puller.credentials!);
+    const { status, words, digest } = await puller.pull(this.repository, TAG);
+    if (status !== 200) { return [`the image ${this.repository}:${TAG} can't be pulled any more: ${status} ${words}`]; }
+    return digest === this.image.manifest.digest ? [] : [`the image ${this.repository}:${TAG} is another one now: ${digest}`];
+  }
+
+  private get repository(): string {
+    const found = this.resources.find(({ type, stack }) => type === 'AWS::ECR::Repository' && stack === STACK);
+    if (!found) { throw new Error(`no repository in the stack ${STACK}`); }
+    return found.physicalId;
+  }
+}
+
+function problemsOf(results: readonly ReadBack[]): string[] {
+  return results.flatMap(({ resource, exists, differences }) => exists
+    ? differences.map(difference => `${resource.stack}: ${describeResource(resource)}: ${describeDifference(difference)}`)
+    : [`${resource.stack}: ${describeResource(resource)} is not there`]);
+}
+
+function sentence(results: readonly ReadBack[]): string {
+  const values = results.reduce((total, result) => total + result.values, 0);
+  const different = results.reduce((total, result) => total + result.differences.length, 0);
+  return `      ${values} values of ${results.length} resources read back, ${different === 0 ? 'every one as in its template' : `${different} not as in the template`}`;
+}
