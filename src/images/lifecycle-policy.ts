@@ -42,10 +42,7 @@ export class LifecyclePolicy {
    * @throws when ECR would reject the policy, naming every place that is wrong
    */
   public static fromJson(text: string): LifecyclePolicy {
-    const findings = new Findings();
-    const specs = readRules(text, findings);
-    findings.throwIfAny();
-    return new LifecyclePolicy(specs.map(spec => LifecycleRule._fromSpec(spec)));
+    return new LifecyclePolicy(readRules(text).map(spec => LifecycleRule._fromSpec(spec)), 'text.rules');
   }
 
   /** @internal Whether images go to archive storage. */
@@ -56,15 +53,15 @@ export class LifecyclePolicy {
   /** Rendered once for all repositories that have the policy; undefined where a value is only known at deployment. */
   private readonly text?: string;
 
-  private constructor(rules: LifecycleRule[]) {
+  private constructor(rules: LifecycleRule[], place: string = 'rules') {
     const findings = new Findings();
-    const specs = withPriorities(rules.map(rule => rule._spec), findings);
-    checkRules(specs, findings);
+    const specs = withPriorities(rules.map(rule => rule._spec), place, findings);
+    checkRules(specs, place, findings);
     this.json = { rules: rules.map((rule, i) => rule._toJson(specs[i].priority)) };
     if (!specs.some(hasTokens)) {
       this.text = JSON.stringify(this.json);
       findings.unless(this.text.length <= MAX_CHARACTERS,
-        `'rules' must be at most ${MAX_CHARACTERS} characters as JSON, got ${this.text.length}: shorten the descriptions or the lists of tags`);
+        `'${place}' must be at most ${MAX_CHARACTERS} characters as JSON, got ${this.text.length}: shorten the descriptions or the lists of tags`);
     }
     findings.throwIfAny();
     this._archives = rules.some(rule => rule._archives);

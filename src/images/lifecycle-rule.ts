@@ -57,7 +57,7 @@ export interface LifecycleRuleOptions {
   readonly priority?: number;
 
   /**
-   * What the rule is for, as the console shows it.
+   * What the rule is for, for those who read the policy.
    *
    * @default - no description
    */

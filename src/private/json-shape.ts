@@ -33,12 +33,16 @@ export function record(required: Record<string, Shape>, optional: Record<string,
       return;
     }
     for (const key of Object.keys(required)) {
-      findings.unless(Object.hasOwn(value, key), `'${place}.${key}' is missing: ${place} must have it`);
+      findings.unless(Object.hasOwn(value, key), `'${place}.${key}' must be given, got none`);
     }
     for (const [key, inner] of Object.entries(value)) {
-      const shape = shapes.get(key);
-      findings.unless(shape !== undefined, `'${place}.${key}' must not be there: ${place} takes ${[...shapes.keys()].join(', ')}`);
-      shape?.(inner, `${place}.${key}`, findings);
+      const shape = shapes.get(key) ?? unknown([...shapes.keys()]);
+      shape(inner, `${place}.${key}`, findings);
     }
   };
+}
+
+function unknown(keys: string[]): Shape {
+  return (value, place, findings) => findings.unless(false,
+    `'${place}' must not be there, got ${JSON.stringify(value)}: correct its name to one of ${keys.join(', ')}, or remove it`);
 }

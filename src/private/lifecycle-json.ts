@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
-import type { Findings } from './findings';
-import { listOf, number, record, text, word } from './json-shape';
-import type { RuleSpec } from './lifecycle-rule-spec';
+import { Findings } from './findings';
+import * as shape from './json-shape';
+import type { CheckedField, RuleSpec } from './lifecycle-rule-spec';
 import { checkRule } from './lifecycle-rule-spec';
 
 interface RuleJson {
@@ -20,58 +20,58 @@ interface RuleJson {
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_examples.html#lifecycle_policy_syntax */
-const GRAMMAR = record({
-  rules: listOf(record({
-    rulePriority: number,
-    selection: record({
-      tagStatus: word('tagged', 'untagged', 'any'),
-      countType: word('imageCountMoreThan', 'sinceImagePushed', 'sinceImagePulled', 'sinceImageTransitioned'),
-      countNumber: number,
+const GRAMMAR = shape.record({
+  rules: shape.listOf(shape.record({
+    rulePriority: shape.number,
+    selection: shape.record({
+      tagStatus: shape.word('tagged', 'untagged', 'any'),
+      countType: shape.word('imageCountMoreThan', 'sinceImagePushed', 'sinceImagePulled', 'sinceImageTransitioned'),
+      countNumber: shape.number,
     }, {
-      tagPatternList: listOf(text),
-      tagPrefixList: listOf(text),
-      storageClass: word('standard', 'archive'),
-      countUnit: word('days'),
+      tagPatternList: shape.listOf(shape.text),
+      tagPrefixList: shape.listOf(shape.text),
+      storageClass: shape.word('standard', 'archive'),
+      countUnit: shape.word('days'),
     }),
-    action: record({ type: word('expire', 'transition') }, { targetStorageClass: word('archive') }),
+    action: shape.record({ type: shape.word('expire', 'transition') }, { targetStorageClass: shape.word('archive') }),
   }, {
-    description: text,
+    description: shape.text,
   })),
 });
 
-/** Where the grammar has what a rule is made of. */
-const PLACES: Record<keyof RuleSpec, string> = {
+/** Where the grammar has what can be wrong with a rule. */
+const PLACES: Record<CheckedField, string> = {
   priority: 'rulePriority',
-  description: 'description',
   untagged: 'selection.tagStatus',
   tagPatterns: 'selection.tagPatternList',
   tagPrefixes: 'selection.tagPrefixList',
   storageClass: 'selection.storageClass',
-  countType: 'selection.countType',
   countNumber: 'selection.countNumber',
   action: 'action.type',
 };
 
-/** The rules of a policy in ECR's JSON; none when something was found. */
-export function readRules(json: string, findings: Findings): RuleSpec[] {
-  const before = findings.all.length;
-  const policy = parse(json, findings);
-  if (findings.all.length === before) {
-    GRAMMAR(policy, 'text', findings);
-  }
-  return findings.all.length === before ? (policy as { rules: RuleJson[] }).rules.map((rule, i) => readRule(rule, `text.rules[${i}]`, findings)) : [];
+/**
+ * The rules of a policy in ECR's JSON.
+ *
+ * @throws with everything that is wrong with their shape, then with everything that is wrong with what they say
+ */
+export function readRules(text: string): RuleSpec[] {
+  const findings = new Findings();
+  findings.unless(!Token.isUnresolved(text), '\'text\' must be known at synth, got a token: use LifecyclePolicy.of(), whose values may be tokens');
+  findings.throwIfAny();
+  const policy = parse(text);
+  GRAMMAR(policy, 'text', findings);
+  findings.throwIfAny();
+  const rules = (policy as { rules: RuleJson[] }).rules.map((rule, i) => readRule(rule, `text.rules[${i}]`, findings));
+  findings.throwIfAny();
+  return rules;
 }
 
-function parse(json: string, findings: Findings): unknown {
-  if (Token.isUnresolved(json)) {
-    findings.unless(false, '\'text\' must be known at synth, got a token: use LifecyclePolicy.of(), whose values may be tokens');
-    return undefined;
-  }
+function parse(text: string): unknown {
   try {
-    return JSON.parse(json);
+    return JSON.parse(text);
   } catch (error) {
-    findings.unless(false, `'text' must be JSON like {"rules": [...]}, got ${JSON.stringify(json)}: ${(error as Error).message}`);
-    return undefined;
+    throw new Error(`'text' must be JSON like {"rules": [...]}: ${(error as Error).message}`);
   }
 }
 

@@ -14,8 +14,11 @@ export interface RuleSpec {
   readonly action: string;
 }
 
-/** What a reader of the message calls a field of the rule: a prop, a parameter or a place in JSON, in quotes. */
-export type FieldName = (field: keyof RuleSpec) => string;
+/** What can be wrong by itself. */
+export type CheckedField = Exclude<keyof RuleSpec, 'countType' | 'description'>;
+
+/** What a reader of the message calls a field of the rule, in quotes: a prop, a parameter or a place in JSON. */
+export type FieldName = (field: CheckedField) => string;
 
 /** What goes together: ECR's own table of count types. */
 const LEGAL: Record<string, { storageClass: string; actions: string[]; instead: string }> = {
@@ -44,6 +47,7 @@ const LEGAL: Record<string, { storageClass: string; actions: string[]; instead: 
 /** Below it ECR takes no rule for archived images: 90 days are the least that archive storage is billed for. */
 const MIN_DAYS_IN_ARCHIVE = 90;
 
+/** In a pattern. */
 const MAX_WILDCARDS = 4;
 
 /**
@@ -61,7 +65,7 @@ export function checkRule(rule: RuleSpec, nameOf: FieldName, findings: Findings)
     .filter(field => rule[field] !== undefined && rule[field] !== false)
     .map(nameOf);
   findings.unless(selections.length <= 1,
-    `${selections.join(' and ')} must not be in one rule: ECR selects images by one of them, make a rule for each`);
+    `${selections.join(' and ')} must not be in one rule: ECR selects images by one of them, keep one or make a rule of each`);
   checkTags(rule.tagPatterns, nameOf('tagPatterns'), findings);
   checkTags(rule.tagPrefixes, nameOf('tagPrefixes'), findings);
   for (const pattern of known(rule.tagPatterns)) {
@@ -103,6 +107,7 @@ function checkCombination(rule: RuleSpec, nameOf: FieldName, findings: Findings)
     + `got "${rule.action}": ${legal.instead}`);
 }
 
+/** What ECR makes of an empty entry is not documented. As a prefix it would select every tagged image: nobody should find out. */
 function checkTags(entries: string[] | undefined, name: string, findings: Findings): void {
   findings.unless(!Token.isUnresolved(entries),
     `${name} must be a list whose length is known, got a token: pass its entries one by one, they may be tokens`);
