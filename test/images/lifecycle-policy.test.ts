@@ -107,7 +107,9 @@ describe('a token', () => {
       LifecycleRule.expireArchived(days(90), { priority: 3 }),
       LifecycleRule.expireArchived(days(90), { priority: number, untagged: true }),
     );
-    expect(deployed(policy)).toMatchObject({ rules: [{ rulePriority: '<Number>' }, { rulePriority: 4 }, { rulePriority: 3 }, { rulePriority: '<Number>' }] });
+    expect(deployed(policy)).toMatchObject({
+      rules: [{ rulePriority: '<Number>' }, { rulePriority: 4 }, { rulePriority: 3 }, { rulePriority: '<Number>' }],
+    });
   });
 
   test('for a description is taken as it is, and the length of the text is not guessed', () => {
@@ -127,9 +129,11 @@ describe('a token', () => {
     ['it is an age in another unit than days', () => LifecycleRule.expireAfterPush(Duration.hours(number)),
       "'age' must be in days where its number is a token, got hours: use Duration.days()"],
     ['it is a list of patterns', () => LifecycleRule.keepNewest(1, { tagPatterns: list }),
-      "'tagPatterns' of LifecycleRule.keepNewest must be a list whose length is known, got a token: pass its entries one by one, they may be tokens"],
+      '\'tagPatterns\' of LifecycleRule.keepNewest must be a list whose length is known, got a token: '
+        + 'pass its entries one by one, they may be tokens'],
     ['it is a list of prefixes', () => LifecycleRule.keepNewest(1, { tagPrefixes: list }),
-      "'tagPrefixes' of LifecycleRule.keepNewest must be a list whose length is known, got a token: pass its entries one by one, they may be tokens"],
+      '\'tagPrefixes\' of LifecycleRule.keepNewest must be a list whose length is known, got a token: '
+        + 'pass its entries one by one, they may be tokens'],
     ['it is a policy', () => LifecyclePolicy.fromJson(text),
       "'text' must be known at synth, got a token: use LifecyclePolicy.of(), whose values may be tokens"],
     ['it is a priority and something else is wrong', () => LifecycleRule.keepNewest(0, { priority: number }),
@@ -140,7 +144,8 @@ describe('a token', () => {
 
   test('among the rules leaves the checks of the others', () => {
     const first = LifecycleRule.keepNewest(1, { priority: number, tagPrefixes: [text] });
-    expect(() => LifecyclePolicy.of(first, LifecycleRule.keepNewest(1, { priority: 1 }), LifecycleRule.keepNewest(1, { priority: 2, untagged: true })))
+    const others = [LifecycleRule.keepNewest(1, { priority: 1 }), LifecycleRule.keepNewest(1, { priority: 2, untagged: true })];
+    expect(() => LifecyclePolicy.of(first, ...others))
       .toThrow("'rules[1]' must have the highest priority number in standard storage");
   });
 
