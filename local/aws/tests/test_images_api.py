@@ -1,0 +1,272 @@
+"""The ECR API on images and layers."""
+import hashlib
+import json
+
+from .support import OCI_INDEX, OCI_MANIFEST, EcrTestCase, Oci, descriptor, digest_of, index
+
+PART = 5 * 1024 * 1024
+
+
+class ImagesTestCase(EcrTestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.ecr.create_repository(repositoryName='app')
+        self.oci = Oci(self.account, self.root)
+
+    def untagged(self, content):
+        manifest = self.oci.manifest('app', content)
+        self.oci.push_manifest('app', descriptor(manifest)['digest'], manifest)
+        return manifest
+
+    def put(self, manifest, **more):
+        return self.ecr.put_image(repositoryName='app', imageManifest=json.dumps(manifest), **more)['image']
+
+
+class PutImageTest(ImagesTestCase):
+
+    def test_can_be_pulled(self):
+        manifest = self.oci.manifest('app', 'x')
+        image = self.put(manifest, imageTag='v1', imageDigest=descriptor(manifest)['digest'])
+        self.assertEqual(image['imageId'], {'imageDigest': descriptor(manifest)['digest'], 'imageTag': 'v1'})
+        self.assertEqual(self.oci.request('GET', '/v2/app/manifests/v1').json, manifest)
+
+    def test_a_second_tag_is_no_second_image(self):
+        manifest = self.oci.manifest('app', 'x')
+        self.put(manifest, imageTag='v1')
+        self.put(manifest, imageTag='v2')
+        self.assertEqual([item['imageTags'] for item in self.ecr.describe_images(repositoryName='app')['imageDetails']], [['v1', 'v2']])
+
+    def test_a_moved_tag_leaves_its_image_untagged(self):
+        self.put(self.oci.manifest('app', 'x'), imageTag='v1')
+        self.put(self.oci.manifest('app', 'y'), imageTag='v1')
+        self.assertEqual([item.get('imageTags') for item in self.ecr.describe_images(repositoryName='app')['imageDetails']], [None, ['v1']])
+
+    def test_fails_for_an_image_that_is_there(self):
+        manifest = self.oci.manifest('app', 'x')
+        put = {'repositoryName': 'app', 'imageManifest': json.dumps(manifest)}
+        self.ecr.put_image(**put, imageTag='v1')
+        self.assert_fails('ImageAlreadyExistsException', self.ecr.put_image, **put, imageTag='v1')
+        self.assert_fails('ImageAlreadyExistsException', self.ecr.put_image, **put)
+
+    def test_fails_for_a_frozen_tag(self):
+        self.ecr.put_image_tag_mutability(repositoryName='app', imageTagMutability='IMMUTABLE')
+        self.put(self.oci.manifest('app', 'x'), imageTag='v1')
+        other = json.dumps(self.oci.manifest('app', 'y'))
+        self.assert_fails('ImageTagAlreadyExistsException', self.ecr.put_image, repositoryName='app', imageManifest=other, imageTag='v1')
+
+    def test_fails_under_another_digest(self):
+        self.assert_fails('ImageDigestDoesNotMatchException', self.ecr.put_image, repositoryName='app',
+                          imageManifest=json.dumps(self.oci.manifest('app', 'x')), imageDigest=digest_of(b'else'))
+
+    def test_fails_without_its_layers_or_its_images(self):
+        manifest = self.oci.manifest('app', 'x')
+        manifest['layers'][0]['digest'] = digest_of(b'none')
+        self.assert_fails('LayersNotFoundException', self.ecr.put_image, repositoryName='app', imageManifest=json.dumps(manifest))
+        self.assert_fails('ReferencedImagesNotFoundException', self.ecr.put_image, repositoryName='app',
+                          imageManifest=json.dumps(index(self.oci.manifest('app', 'y'))))
+
+    def test_fails_for_something_else(self):
+        for body in ('x', '{}', '[]'):
+            self.assert_fails('InvalidParameterException', self.ecr.put_image, repositoryName='app', imageManifest=body)
+
+
+class BatchGetTest(ImagesTestCase):
+
+    def failures(self, *ids, **more):
+        return [item['failureCode'] for item in self.ecr.batch_get_image(repositoryName='app', imageIds=list(ids), **more)['failures']]
+
+    def test_finds_by_tag_by_digest_and_by_both(self):
+        digest = self.oci.push('app', 'v1', 'x')
+        for image_id in ({'imageTag': 'v1'}, {'imageDigest': digest}, {'imageTag': 'v1', 'imageDigest': digest}):
+            found = self.ecr.batch_get_image(repositoryName='app', imageIds=[image_id])['images'][0]
+            self.assertEqual(found['imageId'], {'imageDigest': digest, **image_id})
+            self.assertEqual(digest_of(found['imageManifest'].encode()), digest)
+            self.assertEqual(found['imageManifestMediaType'], OCI_MANIFEST)
+
+    def test_says_why_it_does_not_find(self):
+        one, two = self.oci.push('app', 'v1', 'x'), self.oci.push('app', 'v2', 'y')
+        self.assertEqual(self.failures(
+            {'imageTag': 'none'}, {'imageDigest': digest_of(b'none')}, {'imageDigest': 'x'}, {'imageTag': '-x'}, {},
+            {'imageTag': 'v1', 'imageDigest': two}, {'imageTag': 'v1', 'imageDigest': digest_of(b'none')},
+            {'imageTag': 'none', 'imageDigest': one},
+        ), ['ImageNotFound', 'ImageNotFound', 'InvalidImageDigest', 'InvalidImageTag', 'MissingDigestAndTag',
+            'ImageTagDoesNotMatchDigest', 'ImageNotFound', 'ImageNotFound'])
+
+    def test_finds_only_accepted_media_types(self):
+        self.oci.push('app', 'v1', 'x')
+        self.assertEqual(self.failures({'imageTag': 'v1'}, acceptedMediaTypes=[OCI_MANIFEST]), [])
+        self.assertEqual(self.failures({'imageTag': 'v1'}, acceptedMediaTypes=[OCI_INDEX]), ['ImageNotFound'])
+
+
+class DescribeAndListTest(ImagesTestCase):
+
+    def test_fails_for_an_unknown_image(self):
+        digest = self.oci.push('app', 'v1', 'x')
+        for image_id in ({'imageTag': 'none'}, {'imageDigest': digest_of(b'none')}, {'imageTag': 'none', 'imageDigest': digest}):
+            self.assert_fails('ImageNotFoundException', self.ecr.describe_images, repositoryName='app', imageIds=[image_id])
+        for image_id in ({}, {'imageDigest': 'x'}):
+            self.assert_fails('InvalidParameterException', self.ecr.describe_images, repositoryName='app', imageIds=[image_id])
+        self.assert_fails('InvalidParameterException', self.ecr.describe_images, repositoryName='app', imageIds=[{'imageTag': 'v1'}],
+                          maxResults=1)
+
+    def test_one_image_by_two_of_its_tags_is_described_once(self):
+        self.oci.push('app', 'v1', 'x')
+        self.oci.push('app', 'v2', 'x')
+        self.assertEqual(len(self.ecr.describe_images(repositoryName='app', imageIds=[{'imageTag': 'v1'}, {'imageTag': 'v2'}])['imageDetails']), 1)
+
+    def test_lists_every_tag_and_every_untagged_image(self):
+        digest = self.oci.push('app', 'v1', 'x')
+        self.oci.push('app', 'v2', 'x')
+        loose = descriptor(self.untagged('y'))['digest']
+        self.assertEqual(self.ecr.list_images(repositoryName='app')['imageIds'], [
+            {'imageDigest': digest, 'imageTag': 'v1'}, {'imageDigest': digest, 'imageTag': 'v2'}, {'imageDigest': loose}])
+
+    def test_filters_by_tag_status(self):
+        digest = self.oci.push('app', 'v1', 'x')
+        loose = descriptor(self.untagged('y'))['digest']
+        for status, expected in (('TAGGED', [digest]), ('UNTAGGED', [loose]), ('ANY', [digest, loose])):
+            wanted = {'tagStatus': status}
+            self.assertEqual([item['imageDigest'] for item in self.ecr.list_images(repositoryName='app', filter=wanted)['imageIds']], expected)
+            found = self.ecr.describe_images(repositoryName='app', filter=wanted)['imageDetails']
+            self.assertEqual([item['imageDigest'] for item in found], expected)
+        self.assert_fails('InvalidParameterException', self.ecr.list_images, repositoryName='app', filter={'tagStatus': 'ALL'})
+
+    def test_pages(self):
+        for number in range(3):
+            self.oci.push('app', f'v{number}', str(number))
+        for operation, key in ((self.ecr.list_images, 'imageIds'), (self.ecr.describe_images, 'imageDetails')):
+            first = operation(repositoryName='app', maxResults=2)
+            second = operation(repositoryName='app', maxResults=2, nextToken=first['nextToken'])
+            digests = [item['imageDigest'] for item in first[key] + second[key]]
+            self.assertEqual((len(first[key]), len(set(digests)), 'nextToken' in second), (2, 3, False))
+
+
+class DeleteTest(ImagesTestCase):
+
+    def delete(self, *ids):
+        return self.ecr.batch_delete_image(repositoryName='app', imageIds=list(ids))
+
+    def test_a_tag_goes_and_the_last_one_takes_the_image(self):
+        digest = self.oci.push('app', 'v1', 'x')
+        self.oci.push('app', 'v2', 'x')
+        self.assertEqual(self.delete({'imageTag': 'v1'})['imageIds'], [{'imageDigest': digest, 'imageTag': 'v1'}])
+        self.assertEqual(self.ecr.list_images(repositoryName='app')['imageIds'], [{'imageDigest': digest, 'imageTag': 'v2'}])
+        self.delete({'imageTag': 'v2'})
+        self.assertEqual(self.ecr.list_images(repositoryName='app')['imageIds'], [])
+
+    def test_a_digest_takes_the_image_and_all_tags(self):
+        digest = self.oci.push('app', 'v1', 'x')
+        self.oci.push('app', 'v2', 'x')
+        self.assertEqual(self.delete({'imageDigest': digest})['imageIds'],
+                         [{'imageDigest': digest, 'imageTag': 'v1'}, {'imageDigest': digest, 'imageTag': 'v2'}])
+        self.assertEqual(self.oci.request('GET', f'/v2/app/manifests/{digest}').status, 404)
+
+    def test_fails_for_an_image_of_an_index_until_the_index_is_gone(self):
+        child = self.untagged('x')
+        parent = self.oci.push_manifest('app', 'multi', index(child)).headers['docker-content-digest']
+        answer = self.delete({'imageDigest': descriptor(child)['digest']})
+        self.assertEqual((answer['imageIds'], answer['failures'][0]['failureCode']), ([], 'ImageReferencedByManifestList'))
+        self.assertIn(parent, answer['failures'][0]['failureReason'])
+        self.assertEqual(self.oci.request('DELETE', f"/v2/app/manifests/{descriptor(child)['digest']}").status, 405)
+        both = self.delete({'imageDigest': descriptor(child)['digest']}, {'imageDigest': parent})
+        self.assertEqual((len(both['imageIds']), both['failures']), (2, []))
+
+    def test_the_last_tag_of_an_image_of_an_index_goes_without_the_image(self):
+        manifest = self.oci.manifest('app', 'x')
+        self.oci.push_manifest('app', 'amd64', manifest)
+        self.oci.push_manifest('app', 'multi', index(manifest))
+        self.assertEqual(self.delete({'imageTag': 'amd64'})['failures'], [])
+        self.assertEqual(self.oci.request('HEAD', f"/v2/app/manifests/{descriptor(manifest)['digest']}").status, 200)
+
+    def test_says_why_it_does_not_delete(self):
+        self.assertEqual([item['failureCode'] for item in self.delete({'imageTag': 'none'}, {}, {'imageDigest': 'x'})['failures']],
+                         ['ImageNotFound', 'MissingDigestAndTag', 'InvalidImageDigest'])
+
+    def test_the_oci_endpoint_deletes_too(self):
+        digest = self.oci.push('app', 'v1', 'x')
+        self.assertEqual(self.oci.request('DELETE', f'/v2/app/manifests/{digest}').status, 202)
+        self.assertEqual(self.oci.request('DELETE', f'/v2/app/manifests/{digest}').error, 'MANIFEST_UNKNOWN')
+
+
+class ArchiveTest(ImagesTestCase):
+
+    def store(self, storage_class):
+        return self.ecr.update_image_storage_class(repositoryName='app', imageId={'imageTag': 'v1'}, targetStorageClass=storage_class)
+
+    def test_an_archived_image_cannot_be_pulled_and_is_listed_on_demand(self):
+        self.oci.push('app', 'v1', 'x')
+        self.assertEqual(self.store('ARCHIVE')['imageStatus'], 'ARCHIVED')
+        for method in ('GET', 'HEAD'):
+            self.assertEqual(self.oci.request(method, '/v2/app/manifests/v1').status, 404)
+        self.assertEqual(self.ecr.list_images(repositoryName='app')['imageIds'], [])
+        found = self.ecr.describe_images(repositoryName='app', filter={'imageStatus': 'ARCHIVED'})['imageDetails'][0]
+        self.assertEqual((found['imageStatus'], 'lastArchivedAt' in found), ('ARCHIVED', True))
+
+    def test_restoring_or_pushing_brings_it_back(self):
+        self.oci.push('app', 'v1', 'x')
+        for back in (lambda: self.store('STANDARD'), lambda: self.oci.push('app', 'v1', 'x')):
+            self.store('ARCHIVE')
+            back()
+            self.assertEqual(self.oci.request('GET', '/v2/app/manifests/v1').status, 200)
+            self.assertIn('lastActivatedAt', self.ecr.describe_images(repositoryName='app')['imageDetails'][0])
+
+    def test_fails_for_the_storage_class_that_it_has(self):
+        self.oci.push('app', 'v1', 'x')
+        self.assert_fails('ImageStorageClassUpdateNotSupportedException', self.store, storage_class='STANDARD')
+        self.store('ARCHIVE')
+        self.assert_fails('ImageStorageClassUpdateNotSupportedException', self.store, storage_class='ARCHIVE')
+
+
+class LayersTest(ImagesTestCase):
+
+    def upload(self, *parts):
+        upload_id = self.ecr.initiate_layer_upload(repositoryName='app')['uploadId']
+        first = 0
+        for part in parts:
+            self.part(upload_id, first, part)
+            first += len(part)
+        return upload_id
+
+    def part(self, upload_id, first, data, last=None):
+        end = first + len(data) - 1 if last is None else last
+        return self.ecr.upload_layer_part(repositoryName='app', uploadId=upload_id, partFirstByte=first, partLastByte=end, layerPartBlob=data)
+
+    def complete(self, upload_id, data):
+        return self.ecr.complete_layer_upload(repositoryName='app', uploadId=upload_id, layerDigests=[digest_of(data)])
+
+    def test_a_layer_in_parts_reaches_the_registry(self):
+        data = bytes(PART) + b'end'
+        self.assertEqual(self.complete(self.upload(data[:PART], data[PART:]), data)['layerDigest'], digest_of(data))
+        self.assertEqual(hashlib.sha256(self.oci.request('GET', f'/v2/app/blobs/{digest_of(data)}').body).hexdigest(),
+                         hashlib.sha256(data).hexdigest())
+
+    def test_fails_for_a_part_below_five_mebibytes_that_is_not_the_last(self):
+        self.assert_fails('LayerPartTooSmallException', self.complete, upload_id=self.upload(b'small', b'end'), data=b'smallend')
+
+    def test_fails_for_a_part_out_of_place(self):
+        upload_id = self.upload(b'abc')
+        self.assert_fails('InvalidLayerPartException', self.part, upload_id=upload_id, first=4, data=b'd')
+        self.assert_fails('InvalidLayerPartException', self.part, upload_id=upload_id, first=3, data=b'd', last=4)
+        self.assertEqual(self.part(upload_id, 3, b'd')['lastByteReceived'], 3)
+
+    def test_fails_for_an_upload_that_is_empty_unknown_or_different(self):
+        self.assert_fails('EmptyUploadException', self.complete, upload_id=self.upload(), data=b'')
+        self.assert_fails('UploadNotFoundException', self.complete, upload_id='00000000-0000-0000-0000-000000000000', data=b'x')
+        self.assert_fails('InvalidLayerException', self.complete, upload_id=self.upload(b'x'), data=b'y')
+
+    def test_fails_for_a_layer_that_is_there(self):
+        self.oci.push_blob('app', b'x')
+        self.assert_fails('LayerAlreadyExistsException', self.complete, upload_id=self.upload(b'x'), data=b'x')
+
+    def test_says_which_layers_are_available(self):
+        self.oci.push('app', 'v1', 'x')
+        answer = self.ecr.batch_check_layer_availability(repositoryName='app', layerDigests=[digest_of(b'x'), digest_of(b'none'), 'x'])
+        self.assertEqual(answer['layers'], [
+            {'layerDigest': digest_of(b'x'), 'layerAvailability': 'AVAILABLE', 'layerSize': 1,
+             'mediaType': 'application/vnd.oci.image.layer.v1.tar'},
+            {'layerDigest': digest_of(b'none'), 'layerAvailability': 'UNAVAILABLE'}])
+        self.assertEqual([item['failureCode'] for item in answer['failures']], ['InvalidLayerDigest'])
+
+    def test_fails_to_give_a_url_for_an_absent_layer(self):
+        self.assert_fails('LayersNotFoundException', self.ecr.get_download_url_for_layer, repositoryName='app', layerDigest=digest_of(b'x'))
