@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
-from ministack.core.responses import get_account_id, get_region
+from ministack.core.responses import get_account_id, get_region, request_scope
 
 from .ecr import registry_policy, state
 from .ecr.errors import EcrError
@@ -65,8 +65,7 @@ def enter(found: Caller | None) -> None:
 def caller_arn() -> str | None:
     """The ARN of the caller, or None for a request without one."""
     found = _caller.get()
-    principal = iam_evaluator.resolve_principal(found.access_key, found.account) if found else None
-    return getattr(principal, 'arn', None)
+    return getattr(_principal(found), 'arn', None) if found else None
 
 
 def denial(action: str, resource: str, owner: str, context: dict | None = None) -> str | None:
@@ -74,7 +73,7 @@ def denial(action: str, resource: str, owner: str, context: dict | None = None) 
     found = _caller.get()
     if not app.AUTH or found is None:
         return None
-    principal = iam_evaluator.resolve_principal(found.access_key, found.account)
+    principal = _principal(found)
     if isinstance(principal, iam_evaluator.AuthError):
         return principal.message
     service = action.partition(':')[0]
@@ -85,7 +84,8 @@ def denial(action: str, resource: str, owner: str, context: dict | None = None) 
     is_root = principal.policies is None
     identity = (iam_evaluator.EvalResult('Allow') if is_root
                 else iam_evaluator.evaluate(evaluation, principal.policies, *principal.limits))
-    policy = iam_evaluator._resource_policy(service, resource)
+    with request_scope(owner, get_region()):
+        policy = iam_evaluator._resource_policy(service, resource)
     if is_root and principal.account == owner and service == 'ecr':
         return None
     result = iam_evaluator.combine_resource_policy(
@@ -94,6 +94,12 @@ def denial(action: str, resource: str, owner: str, context: dict | None = None) 
         return None
     reason = 'with an explicit deny' if result.decision == 'Deny' else f'because no policy allows the {action} action'
     return f'User: {principal.arn} is not authorized to perform: {action} on resource: {resource} {reason}'
+
+
+def _principal(found: Caller):
+    """A caller's policies, read in its own account: some of MiniStack's lookups go by the account of the request."""
+    with request_scope(found.account, get_region()):
+        return iam_evaluator.resolve_principal(found.access_key, found.account)
 
 
 def require(action: str, resource: str, owner: str) -> None:

@@ -242,3 +242,18 @@ class OrganizationTest(EcrTestCase):
         for value, expected, name in (('o-abcd123456', 200, 'org-resource'), ('o-zzzz123456', 403, 'org-resource-2')):
             condition = {'StringEquals': {'aws:PrincipalOrgID': 'o-abcd123456', 'aws:ResourceOrgID': value}}
             self.assertEqual(self.pull(condition, name), (expected, 403))
+
+
+class UserTest(AccessTestCase):
+
+    def test_a_user_of_another_account_is_one_of_that_account(self):
+        other = new_account()
+        iam = client('iam', Credentials(other))
+        iam.create_user(UserName='ci')
+        policy = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': PULL, 'Resource': '*'}]}
+        iam.put_user_policy(UserName='ci', PolicyName='p', PolicyDocument=json.dumps(policy))
+        key = iam.create_access_key(UserName='ci')['AccessKey']
+        user = Oci(self.account, Credentials(key['AccessKeyId'], key['SecretAccessKey']))
+        self.assertEqual(self.pulls(user), (403, 403))
+        self.policy(allow({'AWS': f'arn:aws:iam::{other}:user/ci'}, ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer']))
+        self.assertEqual(self.pulls(user), (200, 200))
