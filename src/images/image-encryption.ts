@@ -28,7 +28,8 @@ export class ImageEncryption {
    * Its key policy must let the principal that creates the repository (for the CDK, CloudFormation's execution role)
    * call `kms:CreateGrant` and `kms:DescribeKey` through ECR.
    *
-   * @param key in the repository's own Region. The key itself: an alias is an error where its ARN is known
+   * @param key in the repository's own Region. The key itself, because creation templates take no alias:
+   * one that can be told from a key is an error at synth
    */
   public static customerManaged(key: kms.IKeyRef): ImageEncryption {
     return new ImageEncryption('KMS', () => key);
@@ -56,7 +57,7 @@ export class ImageEncryption {
 
   private constructor(private readonly type?: string, private readonly key?: (scope: Construct) => kms.IKeyRef) {}
 
-  /** @internal Whether a key of the customer's encrypts, in one layer: what Security Hub and scanners look for. */
+  /** @internal Whether a key of the customer's encrypts, which is what Security Hub ECR.5 looks for. */
   public get _isCustomerManaged(): boolean {
     return this.key !== undefined;
   }
@@ -67,23 +68,28 @@ export class ImageEncryption {
       return undefined;
     }
     const { region } = Stack.of(scope);
-    const key = this.key?.(scope);
-    const keyArn = key?.keyRef.keyArn;
     const findings = new Findings();
     if (this.type === 'KMS_DSSE' && !Token.isUnresolved(region)) {
       findings.unless(region.startsWith('us-gov-'),
         `'encryption' must not be dual-layer in ${JSON.stringify(region)}: ECR has KMS_DSSE in us-gov-east-1 and us-gov-west-1 only, `
         + 'use ImageEncryption.customerManaged()');
     }
-    if (key && Token.compareStrings(key.env.region, region) === TokenComparison.DIFFERENT) {
-      findings.unless(false,
-        `'encryption' must have a key in the repository's own Region ${JSON.stringify(region)}, got one in ${JSON.stringify(key.env.region)}`);
-    }
-    if (keyArn && !Token.isUnresolved(keyArn)) {
-      findings.unless(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key\/[a-zA-Z0-9-]+$/.test(keyArn),
-        `'encryption' must have a key whose full ARN is known, got ${JSON.stringify(keyArn)}: use the key itself, not its alias`);
+    const key = this.key?.(scope);
+    if (key) {
+      checkKey(key, region, findings);
     }
     findings.throwIfAny(scope);
-    return { encryptionType: this.type, kmsKey: keyArn };
+    return { encryptionType: this.type, kmsKey: key?.keyRef.keyArn };
   }
+}
+
+function checkKey(key: kms.IKeyRef, region: string, findings: Findings): void {
+  const { env, keyRef: { keyArn } } = key;
+  findings.unless(Token.compareStrings(env.region, region) !== TokenComparison.DIFFERENT,
+    `'encryption' must have a key in the repository's own Region ${JSON.stringify(region)}, got one in ${JSON.stringify(env.region)}`);
+  // Tokens hide an ARN, but not the text around them, nor that an L2 is an alias.
+  const isKey = Token.isUnresolved(keyArn)
+    ? !keyArn.includes(':alias/') && !('aliasName' in key)
+    : /^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key\/[a-zA-Z0-9-]+$/.test(keyArn);
+  findings.unless(isKey, `'encryption' must have a key by its full ARN, got ${JSON.stringify(keyArn)}: use the key itself, not an alias`);
 }

@@ -5,6 +5,7 @@ import { ImageEncryption } from './image-encryption';
 import type { ImageSettings } from './image-settings';
 import { LifecyclePolicy } from './lifecycle-policy';
 import { LifecycleRule } from './lifecycle-rule';
+import type { PullAudience } from './pull-audience';
 import { TagImmutability } from './tag-immutability';
 import { Findings } from '../private/findings';
 import type { Relaxation } from '../private/relaxation';
@@ -63,10 +64,13 @@ export class ImageProfile {
    *
    * Kept by count and never by age, because age says nothing of use: what runs in production may be the oldest.
    * Platform images of a tagged multi-platform index are untagged and stay: ECR deletes none that an index refers to.
+   *
+   * @throws when `keep` is not a whole number of at least 1, or is given beside `lifecyclePolicy`
    */
   public static release(props: ReleaseProfileProps = {}): ImageProfile {
     const { keep, ...settings } = props;
     oneOf({ keep, lifecyclePolicy: settings.lifecyclePolicy });
+    checkCount('keep', keep);
     return ImageProfile.of({
       lifecyclePolicy: LifecyclePolicy.of(
         LifecycleRule.expireAfterPush(Duration.days(14), { untagged: true }),
@@ -77,10 +81,13 @@ export class ImageProfile {
 
   /**
    * Images that only a build needs: tags move, everything is deleted 14 days after its push.
+   *
+   * @throws when `expireAfter` is not whole days, at least 1, or is given beside `lifecyclePolicy`
    */
   public static builds(props: BuildsProfileProps = {}): ImageProfile {
     const { expireAfter, ...settings } = props;
     oneOf({ expireAfter, lifecyclePolicy: settings.lifecyclePolicy });
+    checkAge('expireAfter', expireAfter);
     return ImageProfile.of({
       tagImmutability: TagImmutability.MUTABLE,
       lifecyclePolicy: LifecyclePolicy.of(LifecycleRule.expireAfterPush(expireAfter ?? Duration.days(14))),
@@ -92,11 +99,13 @@ export class ImageProfile {
    *
    * Immutable tags would freeze a cache's `latest` for ever.
    *
-   * @throws when more than one of `expireAfter`, `archiveAfterPull` and `lifecyclePolicy` is given
+   * @throws when more than one of `expireAfter`, `archiveAfterPull` and `lifecyclePolicy` is given, or when an age is not whole days, at least 1
    */
   public static cache(props: CacheProfileProps = {}): ImageProfile {
     const { expireAfter, archiveAfterPull, ...settings } = props;
     oneOf({ expireAfter, archiveAfterPull, lifecyclePolicy: settings.lifecyclePolicy });
+    checkAge('expireAfter', expireAfter);
+    checkAge('archiveAfterPull', archiveAfterPull);
     return ImageProfile.of({
       tagImmutability: TagImmutability.MUTABLE,
       lifecyclePolicy: archiveAfterPull
@@ -107,6 +116,8 @@ export class ImageProfile {
 
   /**
    * A profile of your own. What it leaves out has the secure default, and no lifecycle: nothing is ever deleted.
+   *
+   * @throws when ECR would reject the tags
    */
   public static of(settings: ImageSettings): ImageProfile {
     return new ImageProfile(settings);
@@ -121,18 +132,18 @@ export class ImageProfile {
   private readonly rendered = new WeakMap<Stack, ecr.CfnRepositoryProps>();
 
   private constructor(settings: ImageSettings) {
-    this.settings = settings;
+    this.settings = { ...settings, tags: settings.tags && { ...settings.tags } };
     this.tagImmutability = settings.tagImmutability ?? TagImmutability.IMMUTABLE;
     this.encryption = settings.encryption ?? ImageEncryption.REGISTRY_KEY;
     this.scanOnPush = settings.scanOnPush ?? true;
     const tags = Object.entries(settings.tags ?? {});
     const findings = new Findings();
-    findings.unless(tags.length <= 50, `'tags' must have at most 50 entries, got ${tags.length}`);
+    findings.unless(tags.length <= 50, `'tags' must have at most 50 entries, got ${tags.length}: ECR takes no more`);
     for (const [key, value] of tags) {
-      findings.unless(Token.isUnresolved(key) || (key.length >= 1 && key.length <= 127),
-        `'tags' must have keys of 1 to 127 characters, got ${JSON.stringify(key)}`);
+      findings.unless(Token.isUnresolved(key) || (key.length >= 1 && key.length <= 127 && !/^aws:/i.test(key)),
+        `'tags' must have keys of 1 to 127 characters that don't start with 'aws:', which is reserved, got ${JSON.stringify(key)}`);
       findings.unless(Token.isUnresolved(value) || (value.length >= 1 && value.length <= 255),
-        `'tags' must have values of 1 to 255 characters, got ${JSON.stringify(value)} for ${JSON.stringify(key)}`);
+        `'tags' must have values of 1 to 255 characters, got ${JSON.stringify(value)} for ${JSON.stringify(key)}: CloudFormation takes no empty one`);
     }
     findings.throwIfAny();
   }
@@ -149,7 +160,7 @@ export class ImageProfile {
   }
 
   /** @internal */
-  public get _audience() {
+  public get _audience(): PullAudience | undefined {
     return this.settings.audience;
   }
 
@@ -164,7 +175,7 @@ export class ImageProfile {
         encryptionConfiguration: this.encryption._render(scope),
         imageScanningConfiguration: { scanOnPush: this.scanOnPush },
         lifecyclePolicy: lifecyclePolicyText === undefined ? undefined : { lifecyclePolicyText },
-        repositoryPolicyText: this.settings.audience?._render(scope).document,
+        repositoryPolicyText: this.settings.audience?._render(scope),
         tags: this.renderTags(),
       };
       this.rendered.set(stack, properties);
@@ -174,7 +185,7 @@ export class ImageProfile {
 
   /** @internal The same settings in the words of a creation template, which has documents as text. */
   public _toCreationTemplate(scope: Construct): TemplateSettings {
-    const audience = this.settings.audience?._render(scope).document;
+    const audience = this.settings.audience?._render(scope);
     return {
       ...this.tagImmutability._render(),
       encryptionConfiguration: this.encryption._render(scope),
@@ -220,5 +231,21 @@ function oneOf(ways: { [property: string]: unknown }): void {
   const [first, second] = Object.keys(ways).filter(property => ways[property] !== undefined);
   if (second) {
     throw new Error(`'${first}' must not be given beside '${second}': both say which images are deleted, choose one`);
+  }
+}
+
+/** Said here in the profile's own words: the rule that is made of the number has others. */
+function checkCount(property: string, count?: number): void {
+  if (count !== undefined && !Token.isUnresolved(count) && !(Number.isInteger(count) && count >= 1)) {
+    throw new Error(`'${property}' must be a whole number of at least 1, got ${JSON.stringify(count)}`);
+  }
+}
+
+function checkAge(property: string, age?: Duration): void {
+  if (age && !age.isUnresolved()) {
+    const days = age.toDays({ integral: false });
+    if (!(Number.isInteger(days) && days >= 1)) {
+      throw new Error(`'${property}' must be whole days, at least 1, got ${JSON.stringify(age.toHumanString())}: ECR counts days`);
+    }
   }
 }

@@ -2,10 +2,9 @@ import type { aws_iam as iam } from 'aws-cdk-lib';
 import { Fn, Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { PULL_ACTIONS } from '../private/actions';
-import type { SizeBounds } from '../private/document-size';
-import { documentSize } from '../private/document-size';
+import { ACCOUNT, checkEntries, collapsed, ORGANIZATION, ORGANIZATION_PATH, PRINCIPAL } from '../private/audience-grammar';
 import { Findings } from '../private/findings';
-import { MAX_POLICY_LENGTH } from '../private/policy-limits';
+import { policySizeErrors } from '../private/policy-size';
 
 /** Whose Lambda functions may be made of an image. Exactly one of the two. */
 export interface LambdaFunctionsAudienceProps {
@@ -43,12 +42,6 @@ interface Members {
 const NOBODY: Members = {
   organizations: [], organizationPaths: [], accounts: [], principals: [], lambdaAccounts: [], lambdaOrganizations: [],
 };
-
-/** A stack's repository policy, and how long it can get. */
-interface RenderedAudience {
-  readonly document: unknown;
-  readonly size: SizeBounds;
-}
 
 /**
  * Who may pull, beyond what identity policies in the repository's own account allow.
@@ -110,7 +103,8 @@ export class PullAudience {
    * @see https://docs.aws.amazon.com/lambda/latest/dg/images-create.html
    */
   public static lambdaFunctions(props: LambdaFunctionsAudienceProps): PullAudience {
-    const { accounts = [], organizationId } = props;
+    const accounts = [...props.accounts ?? []];
+    const { organizationId } = props;
     const findings = new Findings();
     findings.unless((accounts.length > 0) !== (organizationId !== undefined),
       `'accounts' or 'organizationId' must be given, one of them, got ${JSON.stringify(props)}: name whose functions may be made of the images`);
@@ -138,31 +132,24 @@ export class PullAudience {
   private readonly members: Members;
 
   /** A stack's policy is rendered once and shared by all repositories that have this audience. */
-  private readonly rendered = new WeakMap<Stack, RenderedAudience>();
+  private readonly rendered = new WeakMap<Stack, object>();
 
   private constructor(members: Members, parameter?: string, count?: number) {
     this.members = members;
     const findings = new Findings();
-    findings.unless(count !== 0, `'${parameter}' must have at least one entry, got none: leave the audience out for a repository that only its own account pulls from`);
-    for (const id of [...members.organizations, ...members.lambdaOrganizations]) {
-      findings.unless(isTokenOr(/^o-[a-z0-9]{10,32}$/, id),
-        `'organizationId' must be 'o-' and 10 to 32 lowercase letters or digits, got ${JSON.stringify(id)}`);
-    }
-    for (const path of members.organizationPaths) {
-      findings.unless(isTokenOr(/^o-[a-z0-9]{10,32}\/r-[a-z0-9]{4,32}(\/ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})+\/?$/, path),
-        `'paths' must go from the organization down to a unit, like "o-abcd123456/r-ab12/ou-ab12-11111111", got ${JSON.stringify(path)}: `
-        + 'for the whole organization use PullAudience.organization()');
-    }
-    for (const account of [...members.accounts, ...members.lambdaAccounts]) {
-      findings.unless(isTokenOr(/^[0-9]{12}$/, account), `'accounts' must be 12 digits each, got ${JSON.stringify(account)}`);
-    }
+    findings.unless(count !== 0,
+      `'${parameter}' must have at least one entry, got none: leave the audience out for a repository that only its own account pulls from`);
+    checkEntries(ORGANIZATION, [...new Set([...members.organizations, ...members.lambdaOrganizations])], findings);
+    checkEntries(ORGANIZATION_PATH, members.organizationPaths, findings);
+    checkEntries(ACCOUNT, [...new Set([...members.accounts, ...members.lambdaAccounts])], findings);
     for (const { policyFragment } of members.principals) {
       const kinds = Object.keys(policyFragment.principalJson);
-      const plain = kinds.length === 1 && kinds[0] === 'AWS' && !policyFragment.principalJson.AWS.includes('*')
+      const isPlain = kinds.length === 1 && kinds[0] === 'AWS' && !policyFragment.principalJson.AWS.some(arn => arn.includes('*'))
         && Object.keys(policyFragment.conditions).length === 0;
-      findings.unless(plain,
+      findings.unless(isPlain,
         `'principals' must be roles, users or accounts, got ${JSON.stringify({ ...policyFragment.principalJson, ...policyFragment.conditions })}: `
         + 'use PullAudience.organization(), .organizationalUnits() or .lambdaFunctions(), or HardenedRepository.addToResourcePolicy() for a statement of your own');
+      checkEntries(PRINCIPAL, isPlain ? policyFragment.principalJson.AWS : [], findings);
     }
     findings.throwIfAny();
   }
@@ -173,20 +160,22 @@ export class PullAudience {
   }
 
   /** @internal The whole repository policy, the same object for all repositories of a stack. */
-  public _render(scope: IConstruct): RenderedAudience {
+  public _render(scope: IConstruct): object {
     const stack = Stack.of(scope);
-    let rendered = this.rendered.get(stack);
-    if (!rendered) {
-      const document = { Version: '2012-10-17', Statement: this._statements(scope) };
-      rendered = { document, size: documentSize(stack.resolve(document)) };
-      const findings = new Findings();
-      findings.unless(rendered.size.min <= MAX_POLICY_LENGTH,
-        `'audience' must fit into a policy of ${MAX_POLICY_LENGTH} characters, got at least ${rendered.size.min}: `
-        + 'use PullAudience.organization() or PullAudience.organizationalUnits()');
-      findings.throwIfAny(scope);
-      this.rendered.set(stack, rendered);
+    const rendered = this.rendered.get(stack);
+    if (rendered) {
+      return rendered;
     }
-    return rendered;
+    const document = { Version: '2012-10-17', Statement: this._statements(scope) };
+    scope.node.addValidation({
+      validate: () => policySizeErrors(scope, document, {
+        subject: "the policy of 'audience'",
+        fix: 'use PullAudience.organization() or PullAudience.organizationalUnits()',
+        warning: 'PullAudience.policyMayBeTooLong',
+      }),
+    });
+    this.rendered.set(stack, document);
+    return document;
   }
 
   /** @internal */
@@ -195,33 +184,33 @@ export class PullAudience {
     const { organizations, organizationPaths, accounts, principals, lambdaAccounts, lambdaOrganizations } = this.members;
     const statements: Statement[] = [];
     if (organizations.length > 0) {
-      statements.push(pull('PullFromOrganization', '*', { StringEquals: { 'aws:PrincipalOrgID': collapsed(organizations) } }));
+      statements.push(pull('PullFromOrganization', '*', { StringEquals: { 'aws:PrincipalOrgID': collapsed(ORGANIZATION, organizations) } }));
     }
     if (organizationPaths.length > 0) {
       statements.push(pull('PullFromOrganizationalUnits', '*', {
-        'StringEquals': { 'aws:PrincipalOrgID': collapsed(organizationPaths.map(organizationOf)) },
-        'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': collapsed(organizationPaths.map(path => `${path.replace(/\/$/, '')}/*`)) },
+        'StringEquals': { 'aws:PrincipalOrgID': collapsed(ORGANIZATION_PATH, organizationPaths, organizationOf) },
+        'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': collapsed(ORGANIZATION_PATH, organizationPaths, path => `${path.replace(/\/$/, '')}/*`) },
       }));
     }
     if (accounts.length > 0) {
-      statements.push(pull('PullFromAccounts', collapsed(accounts.map(account => `arn:${partition}:iam::${account}:root`))));
+      statements.push(pull('PullFromAccounts', collapsed(ACCOUNT, accounts, account => `arn:${partition}:iam::${account}:root`)));
     }
     if (principals.length > 0) {
-      statements.push(pull('PullFromPrincipals', collapsed(principals.flatMap(principal => principal.policyFragment.principalJson.AWS))));
+      statements.push(pull('PullFromPrincipals', collapsed(PRINCIPAL, principals.flatMap(principal => principal.policyFragment.principalJson.AWS))));
     }
     if (lambdaAccounts.length > 0) {
       statements.push(lambda('LambdaFunctionsOfAccounts', {
-        ArnLike: { 'aws:SourceArn': collapsed(lambdaAccounts.map(account => `arn:${partition}:lambda:${region}:${account}:function:*`)) },
+        ArnLike: { 'aws:SourceArn': collapsed(ACCOUNT, lambdaAccounts, account => `arn:${partition}:lambda:${region}:${account}:function:*`) },
       }));
     }
     if (lambdaOrganizations.length > 0) {
-      statements.push(lambda('LambdaFunctionsOfOrganization', { StringEquals: { 'aws:SourceOrgID': collapsed(lambdaOrganizations) } }));
+      statements.push(lambda('LambdaFunctionsOfOrganization', { StringEquals: { 'aws:SourceOrgID': collapsed(ORGANIZATION, lambdaOrganizations) } }));
     }
     return statements;
   }
 }
 
-function pull(sid: string, principal: string | string[], conditions?: Record<string, unknown>): Statement {
+function pull(sid: string, principal: unknown, conditions?: Record<string, unknown>): Statement {
   return {
     Sid: sid,
     Effect: 'Allow',
@@ -241,16 +230,8 @@ function lambda(sid: string, condition: Record<string, unknown>): Statement {
   };
 }
 
-/** Without repetition, in a stable order, and one value by itself: policies are compared as text. */
-function collapsed(values: string[]): string | string[] {
-  const distinct = [...new Set(values)].sort();
-  return distinct.length === 1 ? distinct[0] : distinct;
-}
-
+/** What a path starts with, also where what follows is a token. */
 function organizationOf(path: string): string {
-  return Token.isUnresolved(path) ? Fn.select(0, Fn.split('/', path)) : path.split('/')[0];
-}
-
-function isTokenOr(pattern: RegExp, value: string): boolean {
-  return Token.isUnresolved(value) || pattern.test(value);
+  const [organization] = path.split('/');
+  return Token.isUnresolved(organization) ? Fn.select(0, Fn.split('/', path)) : organization;
 }

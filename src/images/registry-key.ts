@@ -1,5 +1,5 @@
-import { aws_iam as iam, aws_kms as kms, RemovalPolicy, Resource } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
+import { aws_iam as iam, aws_kms as kms, Names, RemovalPolicy, Resource } from 'aws-cdk-lib';
+import type { Construct, IConstruct } from 'constructs';
 import { topLevelStack } from '../private/top-level-stack';
 
 /** Everything an administrator does with a key but use it: no cryptography, and no grants, through which others could. */
@@ -30,6 +30,12 @@ const ADMINISTRATION = [
 
 const ID = 'RegistryKey';
 
+/** The longest alias that KMS takes. */
+const MAX_ALIAS_LENGTH = 256;
+
+/** Tells a `RegistryKey` from a construct that happens to have its id, also when two copies of this library are loaded. */
+const IS_REGISTRY_KEY = Symbol.for('cdk-hardened-ecr.RegistryKey');
+
 /**
  * The customer managed KMS key of a stack's repositories: one for all of them.
  *
@@ -40,7 +46,6 @@ const ID = 'RegistryKey';
  * The key policy has three parts: the account administers the key and cannot use it; the account's principals use it
  * through ECR in this Region; nobody makes a grant but through an AWS service (Control Tower CT.KMS.PR.3).
  * Whoever pulls or pushes needs no right to the key: ECR holds grants, made when the repository was.
- * For Regions in China the name of the service in `kms:ViaService` is not verified.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
  */
@@ -50,10 +55,17 @@ export class RegistryKey extends Resource implements kms.IKeyRef {
    *
    * Another stack shares it only by being given it, `ImageEncryption.customerManaged(RegistryKey.of(stack))`:
    * a repository's key can't be changed later, so nothing may depend on the order in which stacks are made.
+   *
+   * @throws when the stack has a construct `RegistryKey` of another kind
    */
   public static of(scope: Construct): RegistryKey {
     const stack = topLevelStack(scope);
-    return stack.node.tryFindChild(ID) as RegistryKey | undefined ?? new RegistryKey(stack, ID);
+    const existing = stack.node.tryFindChild(ID);
+    if (existing && !isRegistryKey(existing)) {
+      throw new Error(`'${ID}' must be free or a RegistryKey in the stack, got another construct with this id: `
+        + `give that one another id, or name a key with ImageEncryption.customerManaged() [${existing.node.path}]`);
+    }
+    return existing ?? new RegistryKey(stack, ID);
   }
 
   /** The full ARN, as creation templates need it. */
@@ -63,12 +75,17 @@ export class RegistryKey extends Resource implements kms.IKeyRef {
   public readonly keyRef: kms.KeyReference;
 
   /**
-   * One more key, for a stack that wants two. The key's alias is `alias/ecr/` and the path of the construct.
+   * One more key, for a stack that wants two.
+   *
+   * The alias of the key that `RegistryKey.of()` makes is `alias/ecr/` and the stack's name; that of any other key goes on
+   * with the path of the construct and a hash, so that no two are equal in an account.
    */
   constructor(scope: Construct, id: string) {
     super(scope, id);
+    Object.defineProperty(this, IS_REGISTRY_KEY, { value: true });
+    const stack = topLevelStack(this);
     const key = new kms.CfnKey(this, 'Resource', {
-      description: `Images of the repositories of ${this.node.path}`,
+      description: `Encrypts the images of the repositories of ${stack.stackName}`,
       enableKeyRotation: true,
       keyPolicy: this.policy(),
     });
@@ -76,9 +93,14 @@ export class RegistryKey extends Resource implements kms.IKeyRef {
     this.keyArn = key.attrArn;
     this.keyRef = { keyArn: key.attrArn, keyId: key.ref };
 
-    const name = id === ID ? this.stack.stackName : this.node.path;
+    const prefix = 'alias/ecr/';
+    const isStacks = stack.node.tryFindChild(ID) === this;
     new kms.CfnAlias(this, 'Alias', {
-      aliasName: `alias/ecr/${name.replace(/[^\w/-]/g, '-')}`,
+      aliasName: prefix + (isStacks ? stack.stackName : Names.uniqueResourceName(this, {
+        maxLength: MAX_ALIAS_LENGTH - prefix.length,
+        separator: '/',
+        allowedSpecialCharacters: '_-',
+      })),
       targetKeyId: key.attrArn,
     });
   }
@@ -93,6 +115,8 @@ export class RegistryKey extends Resource implements kms.IKeyRef {
           principals: [account],
           actions: ['kms:CreateGrant', 'kms:DescribeKey', 'kms:RetireGrant'],
           resources: ['*'],
+          // The suffix is `.amazonaws.com` in every partition:
+          // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
           conditions: { StringEquals: { 'kms:ViaService': `ecr.${this.stack.region}.amazonaws.com` } },
         }),
         new iam.PolicyStatement({
@@ -106,4 +130,8 @@ export class RegistryKey extends Resource implements kms.IKeyRef {
       ],
     });
   }
+}
+
+function isRegistryKey(construct: IConstruct): construct is RegistryKey {
+  return IS_REGISTRY_KEY in construct;
 }

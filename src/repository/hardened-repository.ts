@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { GrantingRepository, organizationsOf } from './granting-repository';
 import type { IPrivateRegistry } from './i-private-registry';
 import { ImportedRepository } from './imported-repository';
-import { RepositoryPolicy, warnOfSize } from './repository-policy';
+import { RepositoryPolicy } from './repository-policy';
 import { ImageProfile } from '../images/image-profile';
 import type { ImageSettings } from '../images/image-settings';
 import { PullAudience } from '../images/pull-audience';
@@ -144,12 +144,8 @@ export class HardenedRepository extends GrantingRepository {
     this.resource = new ecr.CfnRepository(this, 'Resource', { ...this.profile._toRepository(this), repositoryName: this.physicalName, emptyOnDelete });
     this.resource.applyRemovalPolicy(removalPolicy);
     this.warnOfRelaxations(removalPolicy, emptyOnDelete);
-    const audience = this.profile._audience;
-    if (audience?._isOrganizationWide) {
+    if (this.profile._audience?._isOrganizationWide) {
       this.acknowledgeOrganization();
-    }
-    if (audience) {
-      warnOfSize(this, audience._render(this).size.max);
     }
 
     if (registry) {
