@@ -1,8 +1,10 @@
 """Start the local AWS: python -m local_aws --port 4566 --data DIR."""
 import argparse
 import asyncio
+import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from . import settings, version
@@ -15,10 +17,10 @@ def main() -> None:
     except version.WrongVersion as error:
         sys.exit(f'local_aws: {error}')
     if options.data:
-        _run(options, options.data.resolve())
+        _run(options, options.data.resolve(), lambda: None)
         return
     with tempfile.TemporaryDirectory(prefix='local-aws-') as data:
-        _run(options, Path(data))
+        _run(options, Path(data), lambda: shutil.rmtree(data, ignore_errors=True))
 
 
 def _options() -> argparse.Namespace:
@@ -31,7 +33,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _run(options: argparse.Namespace, data: Path) -> None:
+def _run(options: argparse.Namespace, data: Path, clean_up: Callable[[], None]) -> None:
     settings.apply(options.port, data)
     # MiniStack reads its settings when it is imported, so nothing that imports it may come before this line.
     from . import hooks, server
@@ -39,7 +41,7 @@ def _run(options: argparse.Namespace, data: Path) -> None:
         hooks.install(options.organization)
     except ValueError as error:
         sys.exit(f'local_aws: --organization: {error}')
-    asyncio.run(server.serve(options.port, options.parent))
+    asyncio.run(server.serve(options.port, options.parent, clean_up))
 
 
 if __name__ == '__main__':

@@ -3,17 +3,21 @@ import asyncio
 import os
 import signal
 import threading
+from collections.abc import Callable
 
-GRACE_SECONDS = 3.0
+GRACE_SECONDS = 3.5
 _PARENT_POLL_SECONDS = 0.5
 
 
 class Lifetime:
     """One event that ends the server, and a deadline after which the process ends in any case."""
 
-    def __init__(self) -> None:
+    def __init__(self, release: Callable[[], None], clean_up: Callable[[], None]) -> None:
+        """`release` frees what may hold up the end, `clean_up` is called if the deadline passes all the same."""
         self._over = asyncio.Event()
         self._loop = asyncio.get_running_loop()
+        self._release = release
+        self._clean_up = clean_up
 
     async def wait(self) -> None:
         await self._over.wait()
@@ -23,9 +27,14 @@ class Lifetime:
         if self._over.is_set():
             return
         self._over.set()
-        deadline = threading.Timer(GRACE_SECONDS, os._exit, args=(0,))
+        threading.Thread(target=self._release, daemon=True).start()
+        deadline = threading.Timer(GRACE_SECONDS, self._give_up)
         deadline.daemon = True
         deadline.start()
+
+    def _give_up(self) -> None:
+        self._clean_up()
+        os._exit(0)
 
     def watch_signals(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):

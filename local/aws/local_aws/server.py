@@ -4,11 +4,13 @@ They are answered before MiniStack sees them, because it sends `/v2/email/...` t
 requests for those of S3, and knows fewer endpoints.
 """
 import logging
+from collections.abc import Callable
 from urllib.parse import parse_qsl
 
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 from ministack import app as ministack
+from ministack.core import lambda_runtime
 from ministack.core.iam_evaluator import pin_request_origin
 
 from . import settings
@@ -61,9 +63,9 @@ async def _send(response: Response, method: str, send) -> None:
     await send({'type': 'http.response.body', 'body': b'' if method == 'HEAD' else complete.body})
 
 
-async def serve(port: int, parent: int | None) -> None:
-    """Serve until the lifetime is over."""
-    lifetime = Lifetime()
+async def serve(port: int, parent: int | None, clean_up: Callable[[], None]) -> None:
+    """Serve until the lifetime is over. Lambda functions run in processes of their own, which end with the server."""
+    lifetime = Lifetime(lambda_runtime.reset, clean_up)
     lifetime.watch_signals()
     if parent is not None:
         lifetime.watch_parent(parent)

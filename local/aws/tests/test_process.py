@@ -1,4 +1,6 @@
 """How the server starts and ends."""
+import io
+import json
 import os
 import signal
 import socket
@@ -7,8 +9,11 @@ import sys
 import tempfile
 import time
 import unittest
+import zipfile
 from pathlib import Path
 from unittest import mock
+
+from botocore.session import Session
 
 from local_aws import version
 from local_aws.organization import Organization
@@ -36,6 +41,33 @@ class ProcessTest(unittest.TestCase):
         parent.communicate()
         self.assertEqual(started.process.wait(10), 0)
         started.stop()
+
+    def test_ends_with_a_lambda_function_that_never_answers(self):
+        started = Server(auth=False)
+        function = Session().create_client('lambda', region_name='us-east-1', endpoint_url=started.url, aws_access_key_id='111111111111',
+                                           aws_secret_access_key='test')
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, 'w') as code:
+            code.writestr('index.py', 'import time\ndef handler(event, context):\n    open(event, "w").close()\n    time.sleep(600)\n')
+        function.create_function(FunctionName='hangs', Runtime='python3.12', Handler='index.handler', Timeout=300,
+                                 Role='arn:aws:iam::111111111111:role/r', Code={'ZipFile': archive.getvalue()})
+        entered = Path(started.data.name) / 'entered'
+        function.invoke(FunctionName='hangs', InvocationType='Event', Payload=json.dumps(str(entered)))
+        for _ in range(150):
+            if entered.exists():
+                break
+            time.sleep(0.1)
+        self.assertTrue(entered.exists(), 'the function runs')
+        children = self.children(started.process.pid)
+        self.assertTrue(children)
+        started.process.send_signal(signal.SIGTERM)
+        self.assertEqual(started.process.wait(5), 0)
+        time.sleep(0.2)
+        self.assertEqual([pid for pid in children if Path(f'/proc/{pid}').exists()], [])
+        started.stop()
+
+    def children(self, pid):
+        return [int(child) for task in Path(f'/proc/{pid}/task').iterdir() for child in (task / 'children').read_text().split()]
 
     def test_listens_on_loopback_only(self):
         listening = []
