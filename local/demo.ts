@@ -21,8 +21,11 @@ async function main(): Promise<number> {
   forgetOwnAws();
   const style = styleFor(process.stdout, process.env);
   const processes = new Processes();
-  const interruption = new Interruption(processes, say);
   const steps = new Steps(options.keep ? 9 : 11, { stream: process.stdout, live: isLive(process.stdout, process.env), style });
+  const interruption = new Interruption(processes, () => {
+    steps.abandon();
+    say('\ninterrupted: ending the local AWS\n');
+  });
   try {
     return await run(options, processes, steps, style);
   } catch (error) {

@@ -6,7 +6,7 @@ const CODES: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 13
 export class Interruption {
   private begun = false;
 
-  constructor(private readonly processes: Processes, private readonly say: (text: string) => void) {
+  constructor(private readonly processes: Processes, private readonly atOnce: () => void) {
     for (const name of Object.keys(CODES) as NodeJS.Signals[]) {
       process.on(name, () => this.end(name));
     }
@@ -24,7 +24,7 @@ export class Interruption {
     const code = CODES[name];
     if (this.begun) { process.exit(code); } // asked twice: what is left is killed on exit
     this.begun = true;
-    this.say('\ninterrupted: ending the local AWS\n');
+    this.atOnce();
     void this.processes.endAll(3).finally(() => process.exit(code));
   }
 }

@@ -1,3 +1,5 @@
+import { Failure } from './failure';
+
 export const USAGE = `Usage: npm run demo [-- --keep]
 
 Deploys the samples to a local AWS, reads everything back, shows who can do what with an image.
@@ -16,7 +18,7 @@ export interface Options {
 export function parseOptions(args: readonly string[]): Options {
   const unknown = args.filter(arg => arg !== '--keep' && arg !== '--help');
   if (unknown.length > 0) {
-    throw new Error(`unknown option ${unknown.map(arg => JSON.stringify(arg)).join(', ')}\n\n${USAGE}`);
+    throw new Failure(`unknown option ${unknown.map(arg => JSON.stringify(arg)).join(', ')}\n\n${USAGE}`);
   }
   return { keep: args.includes('--keep'), help: args.includes('--help') };
 }

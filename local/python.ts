@@ -7,6 +7,9 @@ import { Workspace } from './workspace';
 
 const OLDEST = [3, 10]; // what the emulator needs
 
+/** Where the system's own Python is too old, a newer one often stands beside it under its full name. */
+const COMMANDS = ['python3', 'python', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
+
 /** The virtual environment that the local AWS runs in. */
 export class Python {
   public readonly serverFolder: string;
@@ -40,7 +43,7 @@ export class Python {
 
   private async find(): Promise<{ command: string; version: string }> {
     const seen: string[] = [];
-    for (const command of ['python3', 'python']) {
+    for (const command of COMMANDS) {
       const { code, output } = await this.run(`version-${command}`, command, ['-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'], 30);
       if (code !== 0) { continue; }
       const version = output.trim();

@@ -27,12 +27,18 @@ const TITLE_WIDTH = 72;
 /** The demo's steps: a line each, with how long it took, and below it what came of it. */
 export class Steps {
   public readonly done: Step[] = [];
+  private line?: Line;
 
   constructor(private readonly total: number, private readonly output: Output) {}
 
+  /** Leaves the running step as it stands: the demo is being ended, what fails now says nothing. */
+  public abandon(): void {
+    this.line?.abandon();
+  }
+
   public async run(title: string, work: () => Promise<Outcome | void>): Promise<void> {
     const { style, stream } = this.output;
-    const line = new Line(`${String(this.done.length + 1).padStart(2)}/${this.total}  ${title.padEnd(TITLE_WIDTH)}`, this.output);
+    const line = this.line = new Line(`${String(this.done.length + 1).padStart(2)}/${this.total}  ${title.padEnd(TITLE_WIDTH)}`, this.output);
     let outcome: Outcome = {};
     try {
       outcome = await work() ?? {};
@@ -53,6 +59,7 @@ class Line {
   private readonly started = process.hrtime.bigint();
   private readonly timer?: NodeJS.Timeout;
   private frame = 0;
+  private abandoned = false;
 
   constructor(private readonly label: string, private readonly output: Output) {
     if (output.live) {
@@ -67,8 +74,14 @@ class Line {
     return Number(process.hrtime.bigint() - this.started) / 1e9;
   }
 
+  public abandon(): void {
+    clearInterval(this.timer);
+    this.abandoned = true;
+  }
+
   public end(mark: string): void {
     clearInterval(this.timer);
+    if (this.abandoned) { return; }
     const time = this.output.style.dim(`${this.seconds.toFixed(1).padStart(6)} s`);
     this.output.stream.write(this.output.live ? `\r\u001b[2K${this.label}${time} ${mark}\n` : `${time} ${mark}\n`);
   }
