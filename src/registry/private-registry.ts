@@ -1,10 +1,16 @@
 import type { aws_iam as iam, Stack } from 'aws-cdk-lib';
 import { RemovalPolicy } from 'aws-cdk-lib';
-import type { aws_signer as signer } from 'aws-cdk-lib/interfaces';
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
+import type { aws_iam as iamRefs, aws_signer as signer } from 'aws-cdk-lib/interfaces';
 import type { IConstruct } from 'constructs';
 import { Construct } from 'constructs';
+import type { RepositoryCreationTemplateOptions } from './creation-template';
+import { RepositoryCreationTemplate } from './creation-template';
 import { topLevelStack } from '../private/top-level-stack';
 import type { IPrivateRegistry } from '../repository/i-private-registry';
+import { OwnedElsewhere } from './private/owned-elsewhere';
+import { PullTimeExclusions } from './private/pull-time-exclusions';
+import { RegistryPolicy } from './private/registry-policy';
 import { RegistryScan } from './private/registry-scan';
 import { RegistrySigning } from './private/registry-signing';
 import type { RegistryScanning } from './registry-scanning';
@@ -50,6 +56,23 @@ export interface SigningRuleOptions {
   readonly contributor?: IConstruct;
 }
 
+/** What is known of a registry that someone else configures. */
+export interface OwnedElsewhereOptions {
+  /**
+   * Whom to ask, as the messages name them.
+   *
+   * @default 'the owner of this registry'
+   */
+  readonly owner?: string;
+
+  /**
+   * The profiles that the registry signs with: push grants include `signer:SignPayload` on them.
+   *
+   * @default - not known: a message asks for them when something is granted a push
+   */
+  readonly signingProfiles?: signer.ISigningProfileRef[];
+}
+
 const registries = new WeakMap<Stack, PrivateRegistry>();
 
 /**
@@ -63,7 +86,11 @@ const registries = new WeakMap<Stack, PrivateRegistry>();
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
  */
+@propertyInjectable
 export class PrivateRegistry extends Construct implements IPrivateRegistry {
+  /** Identifies the class to property injectors. */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-hardened-ecr.PrivateRegistry';
+
   /**
    * The registry that a stack works with: the one it has, or a new one.
    *
@@ -74,6 +101,17 @@ export class PrivateRegistry extends Construct implements IPrivateRegistry {
     return registries.get(stack) ?? new PrivateRegistry(stack, 'PrivateRegistry');
   }
 
+  /**
+   * A registry whose scanning, policy and signing are set by someone else, a landing zone for example.
+   *
+   * Contributes nothing. What the owner must have set is said at synth, once for each thing that something here counts on.
+   */
+  public static ownedElsewhere(scope: IConstruct, options: OwnedElsewhereOptions = {}): IPrivateRegistry {
+    return new OwnedElsewhere(topLevelStack(scope), options.owner ?? 'the owner of this registry', options.signingProfiles ?? []);
+  }
+
+  private readonly exclusions: PullTimeExclusions;
+  private readonly policy: RegistryPolicy;
   private readonly scan: RegistryScan;
   private readonly signing: RegistrySigning;
 
@@ -92,6 +130,8 @@ export class PrivateRegistry extends Construct implements IPrivateRegistry {
 
     this.scan = new RegistryScan(this, props.scanningRemovalPolicy ?? RemovalPolicy.RETAIN);
     this.signing = new RegistrySigning(this);
+    this.policy = new RegistryPolicy(this, this.scan);
+    this.exclusions = new PullTimeExclusions(this);
     if (props.scanning) {
       this.scanWith(props.scanning);
     }
@@ -129,5 +169,48 @@ export class PrivateRegistry extends Construct implements IPrivateRegistry {
 
   public allowSigning(pusher: iam.IGrantable, repositoryName: string): void {
     this.signing.allow(pusher, repositoryName);
+  }
+
+  /**
+   * Adds a statement to the registry policy, which ECR looks at beside the policies of principals and repositories.
+   *
+   * What is allowed here is allowed in addition: it takes nothing from a principal of this account whose own policy allows more.
+   * Statements that are alike become one. `Resource`, which a repository policy must not have, is required here:
+   * it is every repository of this registry when left out.
+   *
+   * Which actions count depends on the policy's scope. Version 2, which new registries have, takes every action of ECR; version 1 only
+   * `ecr:ReplicateImage`, `ecr:BatchImportUpstreamImage` and `ecr:CreateRepository`, and rejects the others when it is deployed.
+   * CloudFormation can't set it: `aws ecr put-account-setting --name REGISTRY_POLICY_SCOPE --value V2`.
+   *
+   * @param statement with principals and actions of ECR; it is copied
+   * @param contributor the construct that needs it, which errors name; this registry if left out
+   * @throws when it has no principal or no action, when an action is not ECR's, or when it allows everyone without a condition on the
+   * principal's organization, account or ARN; at synth, when the policy has more than 10,240 characters, or denies
+   * `ecr:PutRegistryScanningConfiguration` to everyone while scanning is enhanced, which keeps Amazon Inspector from switching it
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
+   */
+  public addToRegistryPolicy(statement: iam.PolicyStatement, contributor?: IConstruct): void {
+    this.policy.add(statement, contributor ?? this);
+  }
+
+  /**
+   * Adds the settings of repositories that ECR creates by itself.
+   *
+   * @throws as RepositoryCreationTemplate does
+   */
+  public addCreationTemplate(id: string, options: RepositoryCreationTemplateOptions): RepositoryCreationTemplate {
+    return new RepositoryCreationTemplate(this, id, { ...options, registry: this });
+  }
+
+  /**
+   * Keeps the pulls of roles from counting as use of an image: those of a scanner, which would keep every image alive for ever
+   * where lifecycle rules go by the last pull. Those of Amazon Inspector never count.
+   *
+   * @param roles roles of this account. The same one twice counts once
+   * @throws when an ARN that is known is not one of a role or has more than 200 characters; at synth, with more than 100 roles
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-time-update-exclusions.html
+   */
+  public excludeFromPullTime(...roles: iamRefs.IRoleRef[]): void {
+    roles.forEach(role => this.exclusions.add(role));
   }
 }

@@ -1,11 +1,11 @@
-import { Annotations, aws_ecr as ecr, aws_iam as iam, Token } from 'aws-cdk-lib';
+import type { aws_iam as iam } from 'aws-cdk-lib';
+import { aws_ecr as ecr, Token } from 'aws-cdk-lib';
 import type { aws_signer as signer } from 'aws-cdk-lib/interfaces';
 import type { Construct, IConstruct } from 'constructs';
 import { pathsOf } from './contributors';
 import { checkFilters, tooManyFilters } from './repository-filters';
-import { checkProfile, profileArn } from './signing-profile';
+import { checkProfile, grantSigning, profileArn } from './signing-profile';
 import { claimSingleton } from './singleton-owners';
-import { SIGN_ACTION } from '../../private/actions';
 import { Findings } from '../../private/findings';
 import { matchesWildcard } from '../../private/wildcard';
 
@@ -60,14 +60,8 @@ export class RegistrySigning {
   }
 
   private grant({ grantee, repositoryName }: Pusher, { arn, filters }: Rule): void {
-    if (!matches(filters, repositoryName)) {
-      return;
-    }
-    const grant = iam.Grant.addToPrincipal({ grantee, actions: [SIGN_ACTION], resourceArns: [arn] });
-    if (!grant.success) {
-      Annotations.of(this.registry).addWarningV2('cdk-hardened-ecr:PrivateRegistry.signingNotGranted',
-        `images that ${JSON.stringify(grantee.grantPrincipal.toString())} pushes stay unsigned: it has no identity policy here that could be `
-        + `given '${SIGN_ACTION}' on the signing profile; whoever owns the principal has to allow it`);
+    if (matches(filters, repositoryName)) {
+      grantSigning(this.registry, grantee, arn);
     }
   }
 

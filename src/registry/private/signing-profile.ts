@@ -1,6 +1,7 @@
-import { CfnResource, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { Annotations, aws_iam as iam, CfnResource, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import type { aws_signer as signer } from 'aws-cdk-lib/interfaces';
 import type { IConstruct } from 'constructs';
+import { SIGN_ACTION } from '../../private/actions';
 import type { Findings } from '../../private/findings';
 
 /** The one platform whose signatures belong to container images. */
@@ -12,6 +13,16 @@ const PLATFORM = 'Notation-OCI-SHA384-ECDSA';
  */
 export function profileArn(profile: signer.ISigningProfileRef): string {
   return profile.signingProfileRef.signingProfileArn.replace('://signing-profiles/', ':/signing-profiles/');
+}
+
+/** Lets whoever pushes sign with a profile, and says so where it can't be granted. */
+export function grantSigning(scope: IConstruct, grantee: iam.IGrantable, arn: string): void {
+  const grant = iam.Grant.addToPrincipal({ grantee, actions: [SIGN_ACTION], resourceArns: [arn] });
+  if (!grant.success) {
+    Annotations.of(scope).addWarningV2('cdk-hardened-ecr:PrivateRegistry.signingNotGranted',
+      `images that ${JSON.stringify(grantee.grantPrincipal.toString())} pushes stay unsigned: it has no identity policy here that could be `
+      + `given '${SIGN_ACTION}' on the signing profile; whoever owns the principal has to allow it`);
+  }
 }
 
 /** Records what ECR would reject in a profile. */

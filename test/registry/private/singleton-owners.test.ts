@@ -294,9 +294,9 @@ describe('a pipeline', () => {
   });
 });
 
-test('works in a tree without an app', () => {
+test.each([['known', HERE], ['unknown', UNKNOWN]])('works in a tree without an app, the environment being %s', (_, env) => {
   const root = new BareConstruct(undefined as never, '');
-  const stack = new Stack(root, 'A', { env: HERE });
+  const stack = new Stack(root, 'A', { env });
   ours(stack);
   raw(stack);
 

@@ -1,0 +1,157 @@
+import type { aws_iam as iam } from 'aws-cdk-lib';
+import { Annotations, aws_ecr as ecr, Token } from 'aws-cdk-lib';
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
+import { Construct } from 'constructs';
+import type { PrivateRegistry } from './private-registry';
+import { ImageProfile } from '../images/image-profile';
+import { Findings } from '../private/findings';
+import { MAX_POLICY_LENGTH } from '../private/policy-limits';
+import { claimPrefix } from './private/template-prefixes';
+import { AWS_MANAGED_KEY, TemplateRole } from './private/template-role';
+
+/** What makes ECR create a repository by itself. */
+export enum TemplateUse {
+  /** A first pull through a pull-through cache. */
+  PULL_THROUGH_CACHE = 'PULL_THROUGH_CACHE',
+
+  /** An image that is replicated to this registry. */
+  REPLICATION = 'REPLICATION',
+
+  /** A push to a repository that is not there. Without a template such a push fails. */
+  CREATE_ON_PUSH = 'CREATE_ON_PUSH',
+}
+
+/** What a template is for. */
+export interface RepositoryCreationTemplateOptions {
+  /**
+   * What the names of the repositories start with: 1 to 256 lowercase letters and digits, with a single `.`, `_`, `-` or `/` between them.
+   *
+   * ECR adds a `/` where it is missing: `prod` is for `prod/api`, neither for `prod` nor for `production/api`.
+   * Of several templates that match, the one with the longest prefix counts. For a pull-through cache give exactly its rule's prefix.
+   * `RepositoryCreationTemplate.ROOT` is for every repository that no other template matches.
+   */
+  readonly prefix: string;
+
+  /** The occasions on which it is used. At least one. */
+  readonly appliedFor: TemplateUse[];
+
+  /**
+   * How the images of those repositories are kept.
+   *
+   * @default - `ImageProfile.cache()` when it is for pull-through caches alone, as immutable tags would freeze the cache's `latest`;
+   * `ImageProfile.release()` otherwise
+   */
+  readonly profile?: ImageProfile;
+
+  /**
+   * What it is for, in words. At most 256 characters.
+   *
+   * @default - none
+   */
+  readonly description?: string;
+}
+
+/** What a template is for, and in which registry. */
+export interface RepositoryCreationTemplateProps extends RepositoryCreationTemplateOptions {
+  /**
+   * The registry that must not have another template with this prefix.
+   *
+   * @default - the one of the stack that this template is in
+   */
+  readonly registry?: PrivateRegistry;
+}
+
+/**
+ * The settings of repositories that ECR creates by itself, when an image is pulled through a cache, replicated, or pushed.
+ *
+ * Without a template, repositories of caches and replication have none of the secure defaults: tags that move, no key, no lifecycle.
+ * Applied when a repository is created and never after: a change does not reach the repositories that are there.
+ * When it sets tags or a KMS key, which the profiles do, it comes with the role that ECR needs to create such a repository.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
+ */
+@propertyInjectable
+export class RepositoryCreationTemplate extends Construct {
+  /** Identifies the class to property injectors. */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-hardened-ecr.RepositoryCreationTemplate';
+
+  /** The prefix of the template for every repository that no other template matches. */
+  public static readonly ROOT = 'ROOT';
+
+  /** The prefix as it was given. */
+  public readonly prefix: string;
+
+  /** The role as which ECR creates the repositories; none when the profile has neither tags nor a KMS key. */
+  public readonly role?: iam.IRole;
+
+  /**
+   * @throws when the prefix or the description is not one, when there is no use or the same one twice,
+   * or when the registry has a template with this prefix
+   */
+  constructor(scope: Construct, id: string, props: RepositoryCreationTemplateProps) {
+    super(scope, id);
+    const { prefix, appliedFor, description } = props;
+    const findings = new Findings();
+    checkPrefix(findings, prefix);
+    findings.unless(appliedFor.length > 0, `'appliedFor' must have at least one use, got []: one of ${Object.keys(TemplateUse).join(', ')}`);
+    findings.unless(new Set(appliedFor).size === appliedFor.length,
+      `'appliedFor' must have no use twice, got ${JSON.stringify(appliedFor)}`);
+    findings.unless(description === undefined || Token.isUnresolved(description) || description.length <= 256,
+      `'description' must have at most 256 characters, got ${description?.length}`);
+    findings.throwIfAny(this);
+    claimPrefix(props.registry ?? this, prefix, this);
+
+    const forCacheAlone = appliedFor.every(use => use === TemplateUse.PULL_THROUGH_CACHE);
+    const profile = props.profile ?? (forCacheAlone ? ImageProfile.cache() : ImageProfile.release());
+    const settings = profile._toCreationTemplate(this);
+    this.prefix = prefix;
+    this.role = this.roleFor(settings)?.role;
+    new ecr.CfnRepositoryCreationTemplate(this, 'Resource', { ...settings, prefix, appliedFor, description, customRoleArn: this.role?.roleArn });
+    this.warn(appliedFor, profile);
+  }
+
+  private roleFor(settings: Pick<ecr.CfnRepositoryCreationTemplateProps, 'encryptionConfiguration' | 'resourceTags'>): TemplateRole | undefined {
+    const encryption = settings.encryptionConfiguration as ecr.CfnRepositoryCreationTemplate.EncryptionConfigurationProperty | undefined;
+    const key = encryption?.encryptionType.startsWith('KMS') ? encryption.kmsKey ?? AWS_MANAGED_KEY : undefined;
+    if (key === undefined && !settings.resourceTags) {
+      return undefined;
+    }
+    return new TemplateRole(this, 'Role', {
+      repositories: this.prefix === RepositoryCreationTemplate.ROOT ? '*' : `${this.prefix.replace(/\/$/, '')}/*`,
+      key,
+    });
+  }
+
+  private warn(appliedFor: readonly TemplateUse[], profile: ImageProfile): void {
+    const warnings = profile._relaxations
+      // Nothing is relaxed where tags have to move.
+      .filter(({ id }) => !(id === 'tagsMove' && appliedFor.includes(TemplateUse.PULL_THROUGH_CACHE)))
+      // Templates don't have scanning: the registry scans.
+      .filter(({ id }) => id !== 'notScannedOnPush');
+    if (appliedFor.includes(TemplateUse.PULL_THROUGH_CACHE) && !profile._tagImmutability._isMutable) {
+      warnings.push({
+        id: 'immutableCache',
+        message: "a cache can't refresh a tag that does not move: 'latest' stays what it was at the first pull. "
+          + 'Give the cache a prefix and a template of its own, with ImageProfile.cache()',
+      });
+    }
+    const longest = profile._audience?._render(this).size.max ?? 0;
+    if (Number.isFinite(longest) && longest > MAX_POLICY_LENGTH) {
+      warnings.push({
+        id: 'policyMayBeTooLong',
+        message: `the repository policy may have up to ${longest} characters, and ECR takes ${MAX_POLICY_LENGTH}: name the Region of the stack, or let fewer pull`,
+      });
+    }
+    for (const { id, message } of warnings) {
+      Annotations.of(this).addWarningV2(`cdk-hardened-ecr:RepositoryCreationTemplate.${id}`, message);
+    }
+  }
+}
+
+/** As the CloudFormation schema has it: narrower than a repository's name, in which `--` and `__` are allowed. */
+function checkPrefix(findings: Findings, prefix: string): void {
+  findings.unless(Token.isUnresolved(prefix) || prefix === RepositoryCreationTemplate.ROOT
+    || (prefix.length <= 256 && /^[a-z0-9]+(?:[._\-/][a-z0-9]+)*\/?$/.test(prefix)),
+  "'prefix' must be 1 to 256 lowercase letters and digits, with a single '.', '_', '-' or '/' between them and a '/' at the end or none, "
+  + `or RepositoryCreationTemplate.ROOT, got ${JSON.stringify(prefix)}`);
+}

@@ -1,0 +1,25 @@
+import type { Stack } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { topLevelStack } from '../../private/top-level-stack';
+
+const prefixes = new WeakMap<Stack, Map<string, IConstruct>>();
+
+/**
+ * Makes a second template for the same prefix of a registry an error: ECR has one a prefix.
+ *
+ * With and without a slash at the end it is the same prefix, because ECR assumes one.
+ */
+export function claimPrefix(registry: IConstruct, prefix: string, template: IConstruct): void {
+  const stack = topLevelStack(registry);
+  const claimed = prefixes.get(stack) ?? new Map<string, IConstruct>();
+  prefixes.set(stack, claimed);
+
+  const key = prefix.replace(/\/$/, '');
+  const other = claimed.get(key);
+  if (other && !Token.isUnresolved(prefix)) {
+    throw new Error(`'prefix' must be the prefix of one template in a registry, got ${JSON.stringify(prefix)} in ${other.node.path} too: `
+      + `give one of them all the uses, as 'appliedFor' [${template.node.path}]`);
+  }
+  claimed.set(key, template);
+}
