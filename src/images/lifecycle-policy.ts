@@ -15,6 +15,16 @@ const MAX_CHARACTERS = 30_720;
  * An image is out of reach for a rule when it matches the **selection** of an earlier one, even if that one keeps it:
  * narrow rules come first.
  *
+ * @example
+ *
+ * import { Duration } from 'aws-cdk-lib';
+ * import { LifecyclePolicy, LifecycleRule } from 'cdk-hardened-ecr';
+ *
+ * const lifecycle = LifecyclePolicy.of(
+ *   LifecycleRule.expireAfterPush(Duration.days(14), { untagged: true }),
+ *   LifecycleRule.keepNewest(100, { tagPatterns: ['*'] }),
+ * );
+ *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
  */
 export class LifecyclePolicy {
