@@ -13,13 +13,15 @@ Not modelled: service control policies, resource control policies, and service p
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id, get_region, request_scope
+
+from ministack.services import iam
 
 from .ecr import registry_policy, state
 from .ecr.errors import EcrError
@@ -29,10 +31,11 @@ _AUTHORIZED_AS = {'ListImageReferrers': 'BatchGetImage'}
 
 @dataclass(frozen=True)
 class Caller:
-    """Whose key signed a request, or whose token it carries."""
+    """Whose key signed a request, or whose token it carries, or the role with which CloudFormation works."""
 
-    access_key: str
     account: str
+    access_key: str = ''
+    role_arn: str | None = None
 
 
 _caller: ContextVar[Caller | None] = ContextVar('local_aws_caller', default=None)
@@ -43,10 +46,15 @@ def action_of(operation: str) -> str:
     return f'ecr:{_AUTHORIZED_AS.get(operation, operation)}'
 
 
+def calling(headers: dict, query_params: dict) -> AbstractContextManager[None]:
+    """Remember the caller of an API request while it is worked on, and in the tasks that it starts."""
+    return acting(Caller(get_account_id(), app.extract_access_key_id(headers, query_params)))
+
+
 @contextmanager
-def calling(headers: dict, query_params: dict) -> Iterator[None]:
-    """Remember the caller of an API request while it is worked on. CloudFormation's own calls have none."""
-    token = _caller.set(Caller(app.extract_access_key_id(headers, query_params), get_account_id()))
+def acting(found: Caller) -> Iterator[None]:
+    """Work as someone else for a while."""
+    token = _caller.set(found)
     try:
         yield
     finally:
@@ -99,18 +107,25 @@ def denial(action: str, resource: str, owner: str, context: dict | None = None) 
 def _principal(found: Caller):
     """A caller's policies, read in its own account: some of MiniStack's lookups go by the account of the request."""
     with request_scope(found.account, get_region()):
-        return iam_evaluator.resolve_principal(found.access_key, found.account)
+        if found.role_arn is None:
+            return iam_evaluator.resolve_principal(found.access_key, found.account)
+        name = found.role_arn.rpartition('/')[2]
+        session = iam_evaluator.ResolvedCredential('', '', found.account, f'arn:aws:sts::{found.account}:assumed-role/{name}/AWSCloudFormation',
+                                                   '', 'AssumedRole')
+        return iam_evaluator.PrincipalInfo(
+            session.principal_arn, session.principal_type, found.account, iam_evaluator._gather_role_policies(name, found.account),
+            iam_evaluator._principal_keys(session), iam_evaluator._permissions_boundary(iam._roles, name, found.account))
 
 
-def require(action: str, resource: str, owner: str) -> None:
-    """Raise AccessDeniedException unless the caller may."""
-    refused = denial(action, resource, owner)
+def require(action: str, resource: str | None = None, owner: str | None = None) -> None:
+    """Raise AccessDeniedException unless the caller may. Without a resource the action has none."""
+    refused = denial(action, resource or '*', owner or get_account_id())
     if refused:
         raise EcrError('AccessDeniedException', refused)
 
 
 def kms_denial(action: str, key_arn: str) -> str | None:
-    """Whether ECR, acting for the caller, may use a key. Without a caller (CloudFormation) nothing is checked."""
+    """Why ECR, acting for the caller, may not use a key, or None if it may."""
     via = {'kms:ViaService': f'ecr.{get_region()}.amazonaws.com', 'kms:GrantIsForAWSResource': 'true',
            'kms:CallerAccount': caller().account}
     return denial(action, key_arn, key_arn.split(':')[4], via)

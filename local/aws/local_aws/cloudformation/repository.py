@@ -5,7 +5,7 @@ from ..ecr import lifecycle, model, mutability, policy_text, repositories, tags
 from ..ecr.errors import EcrError
 from ..ecr.state import LIFECYCLE_POLICIES, REPOSITORY_POLICIES
 from .convert import members, text
-from .resource_type import HandlerError, Properties, ResourceType, Result, call_if_present, failure
+from .resource_type import HandlerError, Properties, ResourceType, Result, call_if_present, failure, require
 
 _NOT_IN_CREATE = ('LifecyclePolicy', 'RepositoryPolicyText', 'EmptyOnDelete')
 _MAX_TAG_KEY = 127
@@ -19,6 +19,8 @@ def create(logical_id: str, properties: Properties, stack: str) -> Result:
     try:
         lifecycle_text, policy = _attachments(name, properties)
         model.check('CreateRepository', payload)
+        _require(name, {'CreateRepository': True, 'TagResource': payload['tags'], 'PutLifecyclePolicy': lifecycle_text,
+                        'SetRepositoryPolicy': policy})
         repositories.create(payload, system_tags)
     except EcrError as error:
         raise failure(error) from None
@@ -36,6 +38,7 @@ def update(name: str, old: Properties, new: Properties, _stack: str) -> Result:
         model.check('CreateRepository', payload)
         mutability.check(payload.get('imageTagMutability', 'MUTABLE'), payload.get('imageTagMutabilityExclusionFilters'))
         tags.check(payload.get('tags', []))
+        _require(name, _changes(repository, old, new, lifecycle_text, policy))
     except EcrError as error:
         raise failure(error) from None
     repository['imageTagMutability'] = payload.get('imageTagMutability', 'MUTABLE')
@@ -83,6 +86,31 @@ def _attachments(name: str, properties: Properties) -> tuple[str | None, str | N
         model.check('SetRepositoryPolicy', {'repositoryName': name, 'policyText': policy})
         policy_text.check_repository_policy(policy)
     return lifecycle_text, policy
+
+
+def _changes(repository: dict, old: Properties, new: Properties, lifecycle_text: str | None, policy: str | None) -> dict:
+    """The operations that an update comes down to, each with whether it is needed."""
+    name = repository['repositoryName']
+    return {
+        'PutImageTagMutability': _differs(old, new, 'ImageTagMutability', 'ImageTagMutabilityExclusionFilters'),
+        'PutImageScanningConfiguration': 'ImageScanningConfiguration' in new and _differs(old, new, 'ImageScanningConfiguration'),
+        'TagResource': _differs(old, new, 'Tags'),
+        'PutLifecyclePolicy': lifecycle_text and lifecycle_text != LIFECYCLE_POLICIES.get(name),
+        'DeleteLifecyclePolicy': not lifecycle_text and name in LIFECYCLE_POLICIES,
+        'SetRepositoryPolicy': policy and policy != REPOSITORY_POLICIES.get(name),
+        'DeleteRepositoryPolicy': not policy and name in REPOSITORY_POLICIES,
+    }
+
+
+def _differs(old: Properties, new: Properties, *names: str) -> bool:
+    return any(old.get(name) != new.get(name) for name in names)
+
+
+def _require(name: str, operations: dict) -> None:
+    """Raise EcrError unless the stack may carry out all the operations that are needed."""
+    for operation, is_needed in operations.items():
+        if is_needed:
+            require(operation, name)
 
 
 def _attach(name: str, lifecycle_text: str | None, policy: str | None) -> None:

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from ministack.services.cloudformation import changesets
 
-from ..ecr import service
+from .. import access
+from ..ecr import repositories, service
 from ..ecr.errors import EcrError
 
 Properties = dict
 Result = tuple[str, dict]
+_CODES = {'AlreadyExists': 'AlreadyExists', 'NotFound': 'NotFound', 'AccessDenied': 'AccessDenied'}
 
 
 @dataclass(frozen=True)
@@ -49,21 +51,28 @@ class HandlerError(Exception):
 
 
 def call(operation: str, payload: dict) -> dict:
-    """Carry out an operation of ECR; its error fails the resource."""
+    """Carry out an operation of ECR with the rights of the stack; its error fails the resource."""
     try:
+        require(operation, payload.get('repositoryName'))
         return service.invoke(operation, payload)
     except EcrError as error:
         raise failure(error) from None
 
 
+def require(operation: str, repository: str | None = None) -> None:
+    """Raise EcrError unless the stack may carry out an operation."""
+    access.require(access.action_of(operation), repositories.arn(repository) if repository else None)
+
+
 def failure(error: EcrError) -> HandlerError:
-    code = 'AlreadyExists' if 'AlreadyExists' in error.code else 'NotFound' if 'NotFound' in error.code else 'InvalidRequest'
+    code = next((name for part, name in _CODES.items() if part in error.code), 'InvalidRequest')
     return HandlerError(f'{error.message} (Service: Ecr, Status Code: 400, {error.code})', code)
 
 
 def call_if_present(operation: str, payload: dict) -> None:
     """As `call`, for deletions: what is gone already needs no deletion."""
     try:
+        require(operation, payload.get('repositoryName'))
         service.invoke(operation, payload)
     except EcrError as error:
         if 'NotFound' not in error.code:

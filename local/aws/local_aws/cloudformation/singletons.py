@@ -11,13 +11,14 @@ from ministack.core.responses import get_account_id
 from ..ecr import registry_policy, replication, scanning, signing
 from ..ecr.state import SETTINGS
 from .convert import members, text
-from .resource_type import HandlerError, Properties, ResourceType, Result, call
+from .resource_type import HandlerError, Properties, ResourceType, Result, call, call_if_present
 
 _TEMPLATE_FREQUENCIES = ('SCAN_ON_PUSH', 'CONTINUOUS_SCAN')
 
 
-def _singleton(name: str, key: str, operation: str, build: Callable[[Properties], dict], empty: dict | None = None) -> ResourceType:
-    """A type whose physical id is the registry's, and whose content is `SETTINGS[key]` unless that is `empty`."""
+def _singleton(name: str, key: str, operation: str, build: Callable[[Properties], dict], empty: dict | None,
+               undo: tuple[str, dict]) -> ResourceType:
+    """A type whose physical id is the registry's and whose content is `SETTINGS[key]`, unless that is `empty`."""
     def exists() -> bool:
         return SETTINGS.get(key) not in (None, empty)
 
@@ -34,7 +35,7 @@ def _singleton(name: str, key: str, operation: str, build: Callable[[Properties]
         return put(new)
 
     def delete(_registry: str, _properties: Properties) -> None:
-        SETTINGS.pop(key, None)
+        call_if_present(*undo)
 
     def find(registry: str) -> Result:
         if registry != get_account_id() or not exists():
@@ -58,11 +59,13 @@ def _scanning(properties: Properties) -> dict:
 
 
 TYPES = (
-    _singleton('AWS::ECR::RegistryPolicy', registry_policy.KEY, 'PutRegistryPolicy', _policy),
+    _singleton('AWS::ECR::RegistryPolicy', registry_policy.KEY, 'PutRegistryPolicy', _policy, None, ('DeleteRegistryPolicy', {})),
     _singleton('AWS::ECR::ReplicationConfiguration', replication.KEY, 'PutReplicationConfiguration',
-               lambda properties: members('PutReplicationConfiguration', properties), {'rules': []}),
+               lambda properties: members('PutReplicationConfiguration', properties),
+               {'rules': []}, ('PutReplicationConfiguration', {'replicationConfiguration': {'rules': []}})),
     _singleton('AWS::ECR::RegistryScanningConfiguration', scanning.KEY, 'PutRegistryScanningConfiguration', _scanning,
-               scanning.DEFAULT),
+               scanning.DEFAULT, ('PutRegistryScanningConfiguration', scanning.DEFAULT)),
     _singleton('AWS::ECR::SigningConfiguration', signing.KEY, 'PutSigningConfiguration',
-               lambda properties: members('PutSigningConfiguration', {'SigningConfiguration': properties})),
+               lambda properties: members('PutSigningConfiguration', {'SigningConfiguration': properties}),
+               None, ('DeleteSigningConfiguration', {})),
 )

@@ -7,6 +7,7 @@ import time
 
 from ministack.core.responses import get_account_id
 
+from .. import access
 from . import lifecycle, mutability, policy_text, tags
 from .errors import EcrError, invalid
 from .paging import page
@@ -21,6 +22,7 @@ _UPDATABLE = ('description', 'encryptionConfiguration', 'resourceTags', 'imageTa
 def create(payload: dict) -> dict:
     prefix = payload['prefix']
     _check(payload)
+    _require_rights(payload)
     if prefix in CREATION_TEMPLATES:
         raise EcrError('TemplateAlreadyExistsException',
                        f"A repository creation template with prefix '{prefix}' already exists in the registry with id '{get_account_id()}'")
@@ -45,6 +47,7 @@ def update(payload: dict) -> dict:
     if 'imageTagMutability' in payload and 'imageTagMutabilityExclusionFilters' not in payload:
         changed.pop('imageTagMutabilityExclusionFilters', None)
     _check(changed)
+    _require_rights(payload)
     CREATION_TEMPLATES[payload['prefix']] = {**changed, 'updatedAt': time.time()}
     return _answer(CREATION_TEMPLATES[payload['prefix']])
 
@@ -86,6 +89,15 @@ def _check(template: dict) -> None:
         lifecycle.parse(template['lifecyclePolicy'])
     if template.get('repositoryPolicy'):
         policy_text.check_repository_policy(template['repositoryPolicy'])
+
+
+def _require_rights(payload: dict) -> None:
+    """Who makes a template must be able to do what it makes ECR do."""
+    if payload.get('customRoleArn'):
+        access.require('iam:PassRole', payload['customRoleArn'])
+    for member, action in (('lifecyclePolicy', 'ecr:PutLifecyclePolicy'), ('repositoryPolicy', 'ecr:SetRepositoryPolicy')):
+        if payload.get(member):
+            access.require(action)
 
 
 def _answer(template: dict) -> dict:

@@ -61,6 +61,10 @@ def grant(configuration: dict, repository_arn: str) -> list[dict]:
 def retire(grants: list[dict]) -> None:
     """Retire the grants of a deleted repository. Grants that someone revoked are gone already."""
     for item in grants:
+        denial = access.kms_denial('kms:RetireGrant', item['KeyId'])
+        if denial:
+            raise _failure('AccessDeniedException', denial)
+    for item in grants:
         with _key_scope(item['KeyId']):
             kms._retire_grant(item)
 

@@ -9,6 +9,7 @@ import time
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import secretsmanager
 
+from .. import access
 from .errors import EcrError, invalid
 from .paging import page
 from .state import PULL_THROUGH_CACHE_RULES
@@ -126,6 +127,7 @@ def _check_secret(arn: str) -> None:
         raise EcrError('SecretNotFoundException', f"The secret '{arn}' does not exist")
     if secret.get('KmsKeyId') not in (None, '', _MANAGED_KEY):
         raise EcrError('UnableToDecryptSecretValueException', f"The secret '{arn}' is not encrypted with {_MANAGED_KEY}")
+    access.require('secretsmanager:GetSecretValue', secret['ARN'])
     current = next((item for item in secret['Versions'].values() if 'AWSCURRENT' in item['Stages']), {})
     try:
         value = json.loads(current.get('SecretString') or '')
