@@ -117,7 +117,7 @@ project.addTask('demo', {
 project.addTask('bench', {
   description: 'Synth time and size: ours against the plain L2 and the bare L1',
   env: { TS_NODE_TRANSPILE_ONLY: 'true', TS_NODE_PROJECT: 'test/tsconfig.json', CDK_VALIDATION: 'false' },
-  exec: 'ts-node bench/run.ts',
+  exec: 'node --expose-gc -r ts-node/register bench/run.ts',
   receiveArgs: true,
 });
 project.addTask('mutation', {

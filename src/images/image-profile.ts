@@ -130,6 +130,7 @@ export class ImageProfile {
 
   /** Thousands of repositories share a profile: it is rendered and checked once for each stack. */
   private readonly rendered = new WeakMap<Stack, ecr.CfnRepositoryProps>();
+  private relaxations?: Relaxation[];
 
   private constructor(settings: ImageSettings) {
     this.settings = { ...settings, tags: settings.tags && { ...settings.tags } };
@@ -197,6 +198,10 @@ export class ImageProfile {
 
   /** @internal What this profile relaxes of the secure defaults. */
   public get _relaxations(): Relaxation[] {
+    return this.relaxations ??= this.findRelaxations();
+  }
+
+  private findRelaxations(): Relaxation[] {
     const relaxations: Relaxation[] = [];
     if (this.tagImmutability._isMutable) {
       relaxations.push({ id: 'tagsMove', message: 'tags can be moved to other images: a version may mean two images, and a rollback deploy the wrong one' });

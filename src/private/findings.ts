@@ -4,10 +4,10 @@ import type { IConstruct } from 'constructs';
 export class Findings {
   private readonly messages: string[] = [];
 
-  /** Records `message` unless `holds`. */
-  public unless(holds: boolean, message: string): void {
+  /** Records `message` unless `holds`; what is checked for every repository gives a function, so that it costs nothing while all is well. */
+  public unless(holds: boolean, message: string | (() => string)): void {
     if (!holds) {
-      this.messages.push(message);
+      this.messages.push(typeof message === 'string' ? message : message());
     }
   }
 

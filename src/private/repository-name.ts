@@ -11,5 +11,5 @@ const NAME = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9
 /** Finds what ECR would reject in a repository's name; a token is not looked at. */
 export function checkRepositoryName(findings: Findings, property: string, name: string): void {
   findings.unless(Token.isUnresolved(name) || (name.length >= 2 && name.length <= 256 && NAME.test(name)),
-    `'${property}' must be 2 to 256 lowercase letters and digits, with '.', '_', '__' or '-' between them, in parts divided by '/', got ${JSON.stringify(name)}`);
+    () => `'${property}' must be 2 to 256 lowercase letters and digits, with '.', '_', '__' or '-' between them, in parts divided by '/', got ${JSON.stringify(name)}`);
 }

@@ -138,7 +138,7 @@ export class HardenedRepository extends GrantingRepository {
     const findings = new Findings();
     checkRepositoryName(findings, 'repositoryName', this.physicalName);
     findings.unless(!emptyOnDelete || removalPolicy === RemovalPolicy.DESTROY,
-      `'emptyOnDelete' must not be true unless 'removalPolicy' is RemovalPolicy.DESTROY, got ${JSON.stringify(removalPolicy)}: a retained repository keeps its images`);
+      () => `'emptyOnDelete' must not be true unless 'removalPolicy' is RemovalPolicy.DESTROY, got ${JSON.stringify(removalPolicy)}: a retained repository keeps its images`);
     findings.throwIfAny(this);
 
     this.resource = new ecr.CfnRepository(this, 'Resource', { ...this.profile._toRepository(this), repositoryName: this.physicalName, emptyOnDelete });
