@@ -433,3 +433,23 @@ class ExecutionRoleTest(StackTestCase):
                                        ('without', ['cloudformation:*'], 'ROLLBACK_COMPLETE')):
             self.stacks = client('cloudformation', role(self.account, name, rights))
             self.assertEqual(self.create(name, Repository=('Repository', {'RepositoryName': name})), expected)
+
+
+class ConditionsTest(StackTestCase):
+
+    def test_functions_and_pseudo_parameters_are_resolved(self):
+        conditions = {
+            'HasList': {'Fn::Not': [{'Fn::Equals': ['', {'Fn::Join': ['', {'Ref': 'List'}]}]}]},
+            'IsHere': {'Fn::Equals': [{'Ref': 'AWS::Region'}, 'us-east-1']},
+            'IsMapped': {'Fn::Equals': [{'Fn::FindInMap': ['Map', {'Ref': 'AWS::Region'}, 'Key']}, 'value']},
+            'IsElsewhere': {'Fn::Equals': [{'Fn::Sub': '${AWS::Region}'}, 'eu-west-1']},
+        }
+        resources = {name: {'Type': 'AWS::ECR::Repository', 'Condition': name, 'Properties': {'RepositoryName': name.lower()}} for name in conditions}
+        body = json.dumps({'Parameters': {'List': {'Type': 'CommaDelimitedList', 'Default': ''}}, 'Conditions': conditions,
+                           'Mappings': {'Map': {'us-east-1': {'Key': 'value'}}}, 'Resources': resources})
+        self.stacks.create_stack(StackName='stack', TemplateBody=body)
+        self.assertEqual(self.settle('stack'), 'CREATE_COMPLETE')
+        self.assertEqual(set(self.repositories()), {'ishere', 'ismapped'})
+        self.stacks.update_stack(StackName='stack', TemplateBody=body, Parameters=[{'ParameterKey': 'List', 'ParameterValue': 'a,b'}])
+        self.assertEqual(self.settle('stack'), 'UPDATE_COMPLETE')
+        self.assertEqual(set(self.repositories()), {'haslist', 'ishere', 'ismapped'})

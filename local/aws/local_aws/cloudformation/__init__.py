@@ -6,7 +6,7 @@ operation back itself, but takes for granted that an update that failed changed 
 """
 from ministack.services.cloudformation import changesets, provisioners
 
-from . import creation_template, exclusion, execution_role, public_repository, pull_through_cache, repository, secret, singletons
+from . import conditions, creation_template, exclusion, execution_role, public_repository, pull_through_cache, repository, secret, singletons
 from .resource_type import ResourceType
 
 TYPES: tuple[ResourceType, ...] = (
@@ -28,3 +28,4 @@ def install() -> None:
             changesets._IMPORT_LOOKUPS[kind.name] = ((kind.identifier,), kind.import_problem)
     secret.install()
     execution_role.install()
+    conditions.install()
