@@ -5,7 +5,6 @@ import { Construct } from 'constructs';
 import type { PrivateRegistry } from './private-registry';
 import { ImageProfile } from '../images/image-profile';
 import { Findings } from '../private/findings';
-import { MAX_POLICY_LENGTH } from '../private/policy-limits';
 import { claimPrefix } from './private/template-prefixes';
 import { AWS_MANAGED_KEY, TemplateRole } from './private/template-role';
 
@@ -133,13 +132,6 @@ export class RepositoryCreationTemplate extends Construct {
         id: 'immutableCache',
         message: "a cache can't refresh a tag that does not move: 'latest' stays what it was at the first pull. "
           + 'Give the cache a prefix and a template of its own, with ImageProfile.cache()',
-      });
-    }
-    const longest = profile._audience?._render(this).size.max ?? 0;
-    if (Number.isFinite(longest) && longest > MAX_POLICY_LENGTH) {
-      warnings.push({
-        id: 'policyMayBeTooLong',
-        message: `the repository policy may have up to ${longest} characters, and ECR takes ${MAX_POLICY_LENGTH}: name the Region of the stack, or let fewer pull`,
       });
     }
     for (const { id, message } of warnings) {

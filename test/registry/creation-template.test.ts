@@ -1,5 +1,5 @@
 import type { InjectionContext, IPropertyInjector } from 'aws-cdk-lib';
-import { App, Aws, aws_iam as iam, aws_kms as kms, CfnParameter, Lazy, NestedStack, PropertyInjectors, Stack } from 'aws-cdk-lib';
+import { App, aws_kms as kms, CfnParameter, Lazy, NestedStack, PropertyInjectors, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { messagesOf } from './messages';
 import type { RepositoryCreationTemplateProps } from '../../src';
@@ -282,23 +282,5 @@ describe('warnings', () => {
   test('warns of what a profile relaxes, but for scanning, which templates do not have', () => {
     make({ profile: ImageProfile.of({ encryption: ImageEncryption.AES_256, tagImmutability: TagImmutability.immutableExcept('latest'), scanOnPush: false }) });
     expect(messagesOf(app)).toEqual([warn('someTagsMove'), warn('noCustomerManagedKey'), warn('noLifecyclePolicy')]);
-  });
-
-  test.each([[10_240, []], [10_241, [
-    '/Stack/Template: the repository policy may have up to 10241 characters, and ECR takes 10240: name the Region of the stack, or let fewer pull '
-    + '[ack: cdk-hardened-ecr:RepositoryCreationTemplate.policyMayBeTooLong]',
-  ]]])('warns when it is the partition that decides whether the repository policy is too long (%i)', (length, warnings) => {
-    const audience = (name: string) => PullAudience.principals(new iam.ArnPrincipal(`arn:${Aws.PARTITION}:iam::111111111111:role/${name}`));
-    const missing = length - audience('')._render(stack).size.max;
-    make({ profile: ImageProfile.release({ audience: audience('x'.repeat(missing)) }) });
-
-    expect(messagesOf(app)).toEqual(warnings);
-  });
-
-  test('is silent about a reference whose length nobody knows', () => {
-    const audience = PullAudience.principals(new iam.ArnPrincipal(new CfnParameter(stack, 'Puller').valueAsString));
-    make({ profile: ImageProfile.release({ audience }) });
-
-    expect(messagesOf(app)).toEqual([]);
   });
 });

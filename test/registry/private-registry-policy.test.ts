@@ -251,12 +251,12 @@ describe('the length of the policy', () => {
 
     const error = errorOf(() => app.synth());
     expect(error).toContain('the registry policy must have at most 10240 characters, got at least 10241: '
-      + 'name an organization rather than accounts, or prefixes that fewer patterns cover; the statements come from Stack/Replication');
+      + 'name an organization rather than accounts, or leave repositories to fewer statements; they come from Stack/Replication');
   });
 
   test.each([[10_010, []], [10_011, [
     '/Anywhere/PrivateRegistry: the registry policy may have up to 10241 characters, and ECR takes 10240: name the Region of the stack, '
-    + 'or allow fewer [ack: cdk-hardened-ecr:PrivateRegistry.policyMayBeTooLong]',
+    + 'or name an organization rather than accounts, or leave repositories to fewer statements; they come from Anywhere/PrivateRegistry [ack: cdk-hardened-ecr:PrivateRegistry.policyMayBeTooLong]',
   ]]])('warns when it is the Region that decides (%i)', (length, warnings) => {
     registry = PrivateRegistry.of(new Stack(app, 'Anywhere'));
     registry.addToRegistryPolicy(new iam.PolicyStatement({ sid: 'x'.repeat(length), principals: [new iam.ArnPrincipal('222222222222')], actions }));

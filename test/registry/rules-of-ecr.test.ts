@@ -189,7 +189,7 @@ const RULES: Rule[] = [
   {
     rule: 'a repository policy has at most 10,240 characters',
     bad: given => template(given, { profile: ImageProfile.release({ audience: PullAudience.principals(new iam.ArnPrincipal(`arn:aws:iam::111111111111:role/${'x'.repeat(10_240)}`)) }) }),
-    message: "'audience' must fit into a policy of 10240 characters",
+    message: "the policy of 'audience' must have at most 10240 characters",
     good: given => template(given, { profile: ImageProfile.release({ audience: PullAudience.principals(new iam.ArnPrincipal(`arn:aws:iam::111111111111:role/${'x'.repeat(9_900)}`)) }) }),
   },
 

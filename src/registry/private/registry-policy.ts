@@ -5,9 +5,8 @@ import type { StatementJson } from './policy-statement';
 import { deniesScanning, foreignActions, isOpenToEveryone, isOpenToThePinned } from './policy-statement';
 import type { RegistryScan } from './registry-scan';
 import { claimSingleton } from './singleton-owners';
-import { documentSize } from '../../private/document-size';
 import { Findings } from '../../private/findings';
-import { MAX_POLICY_LENGTH } from '../../private/policy-limits';
+import { policySizeErrors } from '../../private/policy-size';
 
 /** Everyone's statements, in the one policy that a registry has. */
 export class RegistryPolicy {
@@ -61,19 +60,18 @@ export class RegistryPolicy {
     }
     const document = this.resolve<{ readonly Statement: StatementJson[] }>(this.document);
     const findings = new Findings();
-    const { min, max } = documentSize(document);
-    findings.unless(min <= MAX_POLICY_LENGTH,
-      `the registry policy must have at most ${MAX_POLICY_LENGTH} characters, got at least ${min}: `
-      + `name an organization rather than accounts, or prefixes that fewer patterns cover; the statements come from ${pathsOf(this.contributors)}`);
-    if (min <= MAX_POLICY_LENGTH && max > MAX_POLICY_LENGTH && Number.isFinite(max)) {
-      Annotations.of(this.registry).addWarningV2('cdk-hardened-ecr:PrivateRegistry.policyMayBeTooLong',
-        `the registry policy may have up to ${max} characters, and ECR takes ${MAX_POLICY_LENGTH}: name the Region of the stack, or allow fewer`);
-    }
     if (this.scan.effective?._type === 'ENHANCED') {
       const { account } = Stack.of(this.registry);
       document.Statement.filter(statement => deniesScanning(statement, account)).forEach(statement => this.reportDeny(statement, findings));
     }
-    return findings.all;
+    return [
+      ...findings.all,
+      ...policySizeErrors(this.registry, document, {
+        subject: 'the registry policy',
+        fix: `name an organization rather than accounts, or leave repositories to fewer statements; they come from ${pathsOf(this.contributors)}`,
+        warning: 'PrivateRegistry.policyMayBeTooLong',
+      }),
+    ];
   }
 
   private reportDeny(statement: StatementJson, findings: Findings): void {
