@@ -31,7 +31,8 @@ class EncryptionTest(EcrTestCase):
         self.create(kmsKey=self.key['Arn'])
         grants = self.kms.list_grants(KeyId=self.key['KeyId'])['Grants']
         self.assertEqual(len(grants), 2)
-        self.assertEqual(grants[0]['Constraints'], {'EncryptionContextSubset': {'aws:ecr:arn': f'arn:aws:ecr:us-east-1:{self.account}:repository/app'}})
+        arn = f'arn:aws:ecr:us-east-1:{self.account}:repository/app'
+        self.assertEqual(grants[0]['Constraints'], {'EncryptionContextSubset': {'aws:ecr:arn': arn}})
         self.ecr.delete_repository(repositoryName='app')
         self.assertEqual(self.kms.list_grants(KeyId=self.key['KeyId'])['Grants'], [])
 

@@ -44,6 +44,8 @@ class NamesTest(OciTestCase):
     def test_the_token_says_which_registry_when_nothing_else_does(self):
         self.oci.push('app', 'v1', 'x')
         self.assertEqual(self.oci.request('GET', '/v2/app/manifests/v1', Host=f'127.0.0.1:{server().port}').status, 200)
+        abroad = Oci(self.account, self.root, 'eu-west-1')
+        self.assertEqual(abroad.request('GET', '/v2/_catalog', Host='127.0.0.1').json, {'repositories': []})
 
 
 class WithoutAuthTest(EcrTestCase):

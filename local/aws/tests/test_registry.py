@@ -61,9 +61,8 @@ class ReplicationTest(EcrTestCase):
         regions = [f'eu-west-{number}' for number in range(26)]
         self.put(*[self.to(region) for region in regions[:25]])
         self.put(self.to(*regions[:25]), self.to(*regions[:25]))
-        for rules in ([self.to(regions[0])] * 26,):
-            with self.assertRaisesRegex(Exception, 'InvalidParameterException'):
-                self.put(*rules)
+        with self.assertRaisesRegex(Exception, 'InvalidParameterException'):
+            self.put(*[self.to(regions[0])] * 26)
         with self.assertRaisesRegex(Exception, 'ValidationException.*25 unique destinations'):
             self.put(self.to(*regions[:20]), self.to(*regions[20:]))
 
@@ -104,6 +103,10 @@ class ScanningTest(EcrTestCase):
                 self.put(kind, *rules)
         self.put('BASIC', ('SCAN_ON_PUSH', *(f'a{number}' for number in range(100))))
 
+    def frequencies(self, *names):
+        answer = self.ecr.batch_get_repository_scanning_configuration(repositoryNames=list(names))
+        return [item['scanFrequency'] for item in answer['scanningConfigurations']]
+
     def test_says_how_each_repository_is_scanned(self):
         for name in ('my-prod-app', 'test', 'edge'):
             self.ecr.create_repository(repositoryName=name)
@@ -117,11 +120,9 @@ class ScanningTest(EcrTestCase):
     def test_a_wildcard_makes_a_filter_exact_and_the_repository_counts_while_the_registry_says_nothing(self):
         for name, on_push in (('prod-app', True), ('app-prod', False)):
             self.ecr.create_repository(repositoryName=name, imageScanningConfiguration={'scanOnPush': on_push})
-        both = {'repositoryNames': ['prod-app', 'app-prod']}
-        frequencies = lambda: [item['scanFrequency'] for item in self.ecr.batch_get_repository_scanning_configuration(**both)['scanningConfigurations']]  # noqa: E731
-        self.assertEqual(frequencies(), ['SCAN_ON_PUSH', 'MANUAL'])
+        self.assertEqual(self.frequencies('prod-app', 'app-prod'), ['SCAN_ON_PUSH', 'MANUAL'])
         self.put('BASIC', ('SCAN_ON_PUSH', '*prod'))
-        self.assertEqual(frequencies(), ['MANUAL', 'SCAN_ON_PUSH'])
+        self.assertEqual(self.frequencies('prod-app', 'app-prod'), ['MANUAL', 'SCAN_ON_PUSH'])
 
 
 class SigningTest(EcrTestCase):
@@ -327,17 +328,19 @@ class ExclusionTest(EcrTestCase):
         for arn in (f'arn:aws:iam::{self.account}:root', f'arn:aws:iam::{self.account}:group/x', 'x', self.arn('r' * 200)):
             self.assert_fails('InvalidParameterException', self.ecr.register_pull_time_update_exclusion, principalArn=arn)
 
+    def is_pulled(self):
+        return 'lastRecordedPullTime' in self.ecr.describe_images(repositoryName='app')['imageDetails'][0]
+
     def test_its_pulls_leave_no_trace(self):
         self.ecr.create_repository(repositoryName='app')
         Oci(self.account, self.root).push('app', 'v1', 'x')
         self.ecr.register_pull_time_update_exclusion(principalArn=self.arn())
         scanner = role(self.account, 'scanner', ['ecr:*'])
-        pulled = lambda: 'lastRecordedPullTime' in self.ecr.describe_images(repositoryName='app')['imageDetails'][0]  # noqa: E731
         Oci(self.account, scanner).request('GET', '/v2/app/manifests/v1')
         client('ecr', scanner).batch_get_image(repositoryName='app', imageIds=[{'imageTag': 'v1'}])
-        self.assertFalse(pulled())
+        self.assertFalse(self.is_pulled())
         Oci(self.account, role(self.account, 'user', ['ecr:*'])).request('GET', '/v2/app/manifests/v1')
-        self.assertTrue(pulled())
+        self.assertTrue(self.is_pulled())
 
 
 class AccountSettingTest(EcrTestCase):

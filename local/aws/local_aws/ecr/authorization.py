@@ -2,6 +2,7 @@
 import base64
 import secrets
 import time
+from dataclasses import dataclass
 
 from ministack.core.responses import get_account_id, get_region
 
@@ -9,12 +10,22 @@ from .. import access
 
 _LIFETIME_SECONDS = 12 * 3600
 
-_issued: dict[str, tuple[float, access.Caller]] = {}
+
+@dataclass(frozen=True)
+class Login:
+    """What a token stands for: who asked for it, and in which Region."""
+
+    caller: access.Caller
+    region: str
+    until: float
+
+
+_issued: dict[str, Login] = {}
 
 
 def get_authorization_token(_payload: dict) -> dict:
     password, until = secrets.token_urlsafe(24), time.time() + _LIFETIME_SECONDS
-    _issued[password] = (until, access.caller())
+    _issued[password] = Login(access.caller(), get_region(), until)
     return {'authorizationData': [{
         'authorizationToken': base64.b64encode(f'AWS:{password}'.encode()).decode(),
         'expiresAt': until,
@@ -22,15 +33,15 @@ def get_authorization_token(_payload: dict) -> dict:
     }]}
 
 
-def caller_of(authorization: str) -> access.Caller | None:
+def login_of(authorization: str) -> Login | None:
     """Who is behind an Authorization header, or None for a token that was never issued or is too old."""
     scheme, _, encoded = authorization.partition(' ')
     try:
         user, _, password = base64.b64decode(encoded, validate=True).decode().partition(':')
     except ValueError:
         return None
-    until, found = _issued.get(password, (0, None))
-    return found if scheme.lower() == 'basic' and user == 'AWS' and until > time.time() else None
+    found = _issued.get(password)
+    return found if found and scheme.lower() == 'basic' and user == 'AWS' and found.until > time.time() else None
 
 
 OPERATIONS = {'GetAuthorizationToken': get_authorization_token}

@@ -14,6 +14,7 @@ from .paging import page
 from .repositories import content, require
 from .state import LIFECYCLE_POLICIES, PREVIEWS, Content
 
+
 def start(payload: dict) -> dict:
     """StartLifecyclePolicyPreview. The result is there at once; ECR takes a while."""
     name = payload['repositoryName']

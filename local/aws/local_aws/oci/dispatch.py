@@ -35,11 +35,11 @@ _ACTIONS = {
 
 def answer(route: Route, method: str, headers: dict[str, str], query: dict[str, str], body: bytes) -> Response:
     """Carry out a request in the registry that it is addressed to."""
-    caller = authorization.caller_of(headers.get('authorization', ''))
-    is_named = _enter_registry(headers, query, caller)
-    if caller is None and (app.AUTH or not is_named):
+    login = authorization.login_of(headers.get('authorization', ''))
+    is_named = _enter_registry(headers, query, login)
+    if login is None and (app.AUTH or not is_named):
         return unauthorized(f'https://{get_account_id()}.dkr.ecr.{get_region()}.amazonaws.com/')
-    access.enter(caller)
+    access.enter(login and login.caller)
     if route.endpoint == 'ping':
         return document({}) if method in ('GET', 'HEAD') else _not_allowed(method)
     action = _ACTIONS.get((route.endpoint, method))
@@ -55,8 +55,8 @@ def answer(route: Route, method: str, headers: dict[str, str], query: dict[str, 
         return translated(failure)
 
 
-def _enter_registry(headers: dict[str, str], query: dict[str, str], caller: access.Caller | None) -> bool:
-    """The registry is that of the host name, or of `ns`, which containerd adds for mirrors, or the caller's own.
+def _enter_registry(headers: dict[str, str], query: dict[str, str], login: authorization.Login | None) -> bool:
+    """The registry is that of the host name, or of `ns`, which containerd adds for mirrors, or the one that the token is for.
 
     Returns whether the request names it. One that does not needs a token even without AUTH, or it would be nobody's.
     """
@@ -64,8 +64,9 @@ def _enter_registry(headers: dict[str, str], query: dict[str, str], caller: acce
     if match:
         set_request_account_id(match[1])
         set_request_region(match[2])
-    elif caller:
-        set_request_account_id(caller.account)
+    elif login:
+        set_request_account_id(login.caller.account)
+        set_request_region(login.region)
     return match is not None
 
 
