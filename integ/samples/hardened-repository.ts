@@ -1,6 +1,7 @@
 import { aws_iam as iam, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { explainGrantsOf } from './explained';
 import { HardenedRepository, ImageProfile, PrivateRegistry, PullAudience } from '../../src';
 
 /** How many images the release profile keeps; the demo changes it to show an update. */
@@ -29,6 +30,7 @@ export class HardenedRepositorySample extends Stack {
       repository.grantPullPush(pusher);
       repository.grantPull(puller);
     }
+    [pusher, puller].forEach(explainGrantsOf);
 
     new CfnOutput(this, 'ApiUri', { value: api.repositoryUriForTag('v1.4.2') });
   }

@@ -1,0 +1,25 @@
+import { App, aws_ecr as ecr, aws_iam as iam, Stack } from 'aws-cdk-lib';
+import type { StackProps } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
+import type { Construct } from 'constructs';
+import { HardenedRepositorySample } from '../../integ/samples/hardened-repository';
+
+const PACKS = [AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks];
+const SAMPLES: (new (scope: Construct, id: string, props?: StackProps) => Stack)[] = [HardenedRepositorySample];
+
+function findings(stack: Stack): string[] {
+  return PACKS.flatMap(Pack => new Pack().validateScope(stack).violations)
+    .flatMap(({ ruleName, violatingResources }) => violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`));
+}
+
+describe('cdk-nag', () => {
+  test.each(SAMPLES.map(Sample => [Sample.name, Sample] as const))('finds nothing unexplained in %s', (_, Sample) => {
+    expect(findings(new Sample(new App(), 'Sample', { env: { account: '111111111111', region: 'us-east-1' } }))).toEqual([]);
+  });
+
+  test('finds a repository that is open to everyone', () => {
+    const stack = new Stack(new App(), 'Open');
+    new ecr.Repository(stack, 'App').addToResourcePolicy(new iam.PolicyStatement({ principals: [new iam.AnyPrincipal()], actions: ['ecr:BatchGetImage'] }));
+    expect(findings(stack)).toEqual([expect.stringContaining('AwsSolutions-ECR1')]);
+  });
+});
