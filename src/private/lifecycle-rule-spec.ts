@@ -20,26 +20,24 @@ export type CheckedField = Exclude<keyof RuleSpec, 'countType' | 'description'>;
 /** What a reader of the message calls a field of the rule, in quotes: a prop, a parameter or a place in JSON. */
 export type FieldName = (field: CheckedField) => string;
 
-/** What goes together: ECR's own table of count types. */
-const LEGAL: Record<string, { storageClass: string; actions: string[]; instead: string }> = {
+/** What goes together: the storage class that ECR takes with a count type, and the action where it takes only one. */
+const LEGAL: Record<string, { storageClass: string; action?: string; instead: string }> = {
   imageCountMoreThan: {
     storageClass: 'standard',
-    actions: ['expire', 'transition'],
     instead: 'images in archive can only be selected by \'sinceImageTransitioned\'',
   },
   sinceImagePushed: {
     storageClass: 'standard',
-    actions: ['expire', 'transition'],
     instead: 'images in archive can only be selected by \'sinceImageTransitioned\'',
   },
   sinceImagePulled: {
     storageClass: 'standard',
-    actions: ['transition'],
+    action: 'transition',
     instead: 'to delete what nobody pulls, let one rule archive it and another expire what was archived, by \'sinceImageTransitioned\'',
   },
   sinceImageTransitioned: {
     storageClass: 'archive',
-    actions: ['expire'],
+    action: 'expire',
     instead: 'only images in archive have been there for a time, and they can only be expired',
   },
 };
@@ -77,8 +75,7 @@ export function checkRule(rule: RuleSpec, nameOf: FieldName, findings: Findings)
 
 /** Whether the text of the rule is only known at deployment. */
 export function hasTokens(rule: RuleSpec): boolean {
-  return [rule.priority, rule.description, rule.countNumber, ...rule.tagPatterns ?? [], ...rule.tagPrefixes ?? []]
-    .some(value => Token.isUnresolved(value));
+  return [rule.priority, rule.description, rule.countNumber, rule.tagPatterns, rule.tagPrefixes].flat().some(value => Token.isUnresolved(value));
 }
 
 /** The entries whose value is known. */
@@ -102,9 +99,8 @@ function checkCombination(rule: RuleSpec, nameOf: FieldName, findings: Findings)
   const legal = LEGAL[rule.countType];
   findings.unless(rule.storageClass === legal.storageClass,
     `${nameOf('storageClass')} must be "${legal.storageClass}" for '${rule.countType}', got "${rule.storageClass}": ${legal.instead}`);
-  findings.unless(legal.actions.includes(rule.action),
-    `${nameOf('action')} must be ${legal.actions.map(action => `"${action}"`).join(' or ')} for '${rule.countType}', `
-    + `got "${rule.action}": ${legal.instead}`);
+  findings.unless(legal.action === undefined || rule.action === legal.action,
+    `${nameOf('action')} must be "${legal.action}" for '${rule.countType}', got "${rule.action}": ${legal.instead}`);
 }
 
 /** What ECR makes of an empty entry is not documented. As a prefix it would select every tagged image: nobody should find out. */

@@ -117,6 +117,13 @@ describe('a token', () => {
     expect(deployed(LifecyclePolicy.of(rule))).toMatchObject({ rules: [{ description: `"<Text>" ${'x'.repeat(30_720)}` }] });
   });
 
+  test('in one rule of several is escaped in the JSON of all', () => {
+    const described = LifecycleRule.keepNewest(1, { untagged: true, description: Lazy.string({ produce: () => 'keeps "one"' }) });
+    expect(deployed(LifecyclePolicy.of(described, LifecycleRule.keepNewest(2)))).toMatchObject({
+      rules: [{ description: 'keeps "one"' }, { selection: { countNumber: 2 } }],
+    });
+  });
+
   test('that is known at synth is rendered like anything else', () => {
     const rule = LifecycleRule.keepNewest(Lazy.number({ produce: () => 7 }), { tagPatterns: [Lazy.string({ produce: () => 'v*' })] });
     expect(deployed(LifecyclePolicy.of(rule))).toMatchObject({ rules: [{ selection: { tagPatternList: ['v*'], countNumber: 7 } }] });

@@ -114,9 +114,9 @@ describe('a legal policy with some values changed', () => {
         answers.rejected++;
         expect(() => LifecyclePolicy.fromJson(text)).toThrow(/^'text\.rules/);
       }
-    }), { numRuns: 1000 });
+    }), { numRuns: 500 });
     // Both answers have to be common, or this says little.
-    expect(answers.accepted).toBeGreaterThan(50);
-    expect(answers.rejected).toBeGreaterThan(50);
+    expect(answers.accepted).toBeGreaterThan(25);
+    expect(answers.rejected).toBeGreaterThan(25);
   });
 });
