@@ -75,3 +75,5 @@ async def serve(port: int, parent: int | None, clean_up: Callable[[], None]) -> 
     config.graceful_timeout = 1
     config.loglevel = 'WARNING'
     await hypercorn_serve(application, config, shutdown_trigger=lifetime.wait)
+    # Once more, because an invocation that is retried starts a new process.
+    lambda_runtime.reset()

@@ -1,8 +1,8 @@
 """Names, uploads, ranges, pages and referrers over the OCI endpoints."""
 import json
 
+from .access_case import PUSH
 from .support import OCI_INDEX, EcrTestCase, Oci, descriptor, digest_of, role, server
-from .test_access import PUSH
 
 AWKWARD = ('email/x', 'x/tags/y', 'x/blobs/y', 'x/manifests/y', 'x/referrers/y', 'x/blobs/uploads', 'tags/list', 'apis/x', 'v2', 'a--b/c__d')
 

@@ -62,9 +62,20 @@ class ProcessTest(unittest.TestCase):
         self.assertTrue(children)
         started.process.send_signal(signal.SIGTERM)
         self.assertEqual(started.process.wait(5), 0)
-        time.sleep(0.2)
-        self.assertEqual([pid for pid in children if Path(f'/proc/{pid}').exists()], [])
+        for _ in range(20):
+            left = [pid for pid in children if self.runs(pid)]
+            if not left:
+                break
+            time.sleep(0.1)
+        self.assertEqual(left, [])
         started.stop()
+
+    def runs(self, pid):
+        """A zombie that nobody has reaped yet does not run."""
+        try:
+            return Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[0] != 'Z'
+        except OSError:
+            return False
 
     def children(self, pid):
         return [int(child) for task in Path(f'/proc/{pid}/task').iterdir() for child in (task / 'children').read_text().split()]
