@@ -9,11 +9,16 @@ from pathlib import Path
 
 HOST = '127.0.0.1'
 
+# MiniStack takes these for its own: AWS credentials become those of every account's root.
+_FOREIGN = ('SERVICES', 'USE_SSL', 'EDGE_PORT', 'MINISTACK_ACCOUNT_ID', 'MINISTACK_REGION')
+
 
 def apply(port: int, data: Path) -> None:
     """Set the environment of MiniStack for one server on `port` that keeps its files in `data`."""
     scratch = data / 'tmp'
     scratch.mkdir(parents=True, exist_ok=True)
+    for name in [*_FOREIGN, *(name for name in os.environ if name.startswith('AWS_'))]:
+        os.environ.pop(name, None)
     os.environ.update({
         'BIND_HOST': HOST,
         'GATEWAY_PORT': str(port),

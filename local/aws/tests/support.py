@@ -47,15 +47,14 @@ def free_port() -> int:
 class Server:
     """A process of the local AWS."""
 
-    def __init__(self, *options: str, auth: bool) -> None:
+    def __init__(self, *options: str, auth: bool, **environment: str) -> None:
         self.port = free_port()
         self.url = f'http://127.0.0.1:{self.port}'
-        environment = {key: value for key, value in os.environ.items() if not key.startswith('AWS_')}
         self.data = tempfile.TemporaryDirectory(prefix='local-aws-tests-')
         self._log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             [sys.executable, '-m', 'local_aws', '--port', str(self.port), '--data', self.data.name, *options],
-            cwd=PACKAGE, env={**environment, 'AUTH': str(auth).lower()}, stdout=self._log, stderr=self._log)
+            cwd=PACKAGE, env={**os.environ, 'AUTH': str(auth).lower(), **environment}, stdout=self._log, stderr=self._log)
         self._wait()
 
     def _wait(self) -> None:

@@ -33,6 +33,13 @@ class ProcessTest(unittest.TestCase):
             self.assertNotEqual(probe.connect_ex(('127.0.0.1', started.port)), 0)
         started.stop()
 
+    def test_credentials_in_its_environment_do_not_become_those_of_its_accounts(self):
+        started = Server(auth=True, AWS_ACCESS_KEY_ID='AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY='other', SERVICES='s3')
+        sts = Session().create_client('sts', region_name='us-east-1', endpoint_url=started.url, aws_access_key_id='111111111111',
+                                      aws_secret_access_key='test')
+        self.assertEqual(sts.get_caller_identity()['Account'], '111111111111')
+        started.stop()
+
     def test_ends_when_its_parent_is_gone(self):
         parent = subprocess.Popen([sys.executable, '-c', 'import sys; sys.stdin.read()'], stdin=subprocess.PIPE)
         started = Server('--parent', str(parent.pid), auth=False)
@@ -58,6 +65,8 @@ class ProcessTest(unittest.TestCase):
                 break
             time.sleep(0.1)
         self.assertTrue(entered.exists(), 'the function runs')
+        written = (Path(started.data.name) / 'tmp').iterdir()
+        self.assertTrue(any(path.name.startswith('ministack-lambda-hangs-') for path in written), 'its code is below the data folder')
         children = self.children(started.process.pid)
         self.assertTrue(children)
         started.process.send_signal(signal.SIGTERM)
