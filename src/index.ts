@@ -6,6 +6,7 @@ export * from './images/lifecycle-rule';
 export * from './images/pull-audience';
 export * from './images/registry-key';
 export * from './images/tag-immutability';
+export * from './mixins/repository-hardening';
 export * from './registry/creation-template';
 export * from './registry/private-registry';
 export * from './registry/registry-scanning';
