@@ -7,7 +7,7 @@ import type { PullAudience } from '../images/pull-audience';
 import type { TagImmutability } from '../images/tag-immutability';
 import { AuthoredRepository } from '../private/authored-repository';
 import { deployedEncryption } from '../private/deployed-encryption';
-import { HARDENED_RESOURCES } from '../private/hardened-resources';
+import { isHardened } from '../private/hardened-resources';
 import type { Expectations } from '../private/hardening-report';
 import { reportOn, warnOf } from '../private/hardening-report';
 import { StageInjector } from '../private/stage-injector';
@@ -128,7 +128,7 @@ export class RepositoryHardening extends Mixin {
 
   /** Hardens one repository. Once more changes nothing. Use `construct.with(...)`, which finds the repositories below a construct. */
   public override applyTo(construct: IConstruct): void {
-    if (!this.supports(construct) || HARDENED_RESOURCES.has(construct)) {
+    if (!this.supports(construct) || isHardened(construct)) {
       return;
     }
     if (!('imageTagMutability' in construct)) {

@@ -1,4 +1,13 @@
 import type { IConstruct } from 'constructs';
 
-/** Repositories' resources that a construct of ours wrote: hardening what exists leaves them alone, their props have said everything. */
-export const HARDENED_RESOURCES = new WeakSet<IConstruct>();
+const IS_HARDENED = Symbol.for('cdk-hardened-ecr.hardened');
+
+/** Marks what a construct of ours wrote, also for another copy of this library: hardening what exists leaves it alone, its props have said everything. */
+export function markHardened(resource: IConstruct): void {
+  Object.defineProperty(resource, IS_HARDENED, { value: true });
+}
+
+/** Whether a construct of ours wrote a resource. */
+export function isHardened(resource: IConstruct): boolean {
+  return IS_HARDENED in resource;
+}

@@ -1,8 +1,7 @@
 import type { aws_ecr as ecr } from 'aws-cdk-lib';
 import { Annotations, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { documentSize } from './document-size';
-import { MAX_POLICY_LENGTH } from './policy-limits';
+import { policySizeErrors } from './policy-size';
 import { isOverridden } from './property-override';
 import type { RenderedRepository } from './unmended';
 import { unmended } from './unmended';
@@ -40,13 +39,9 @@ function checkPolicy(repository: ecr.CfnRepository, policy: unknown): string[] {
     warnOf(repository, 'audienceNotAdmitted', "the policy is written with an escape hatch, which wins over the audience: write the audience's statements there");
     return [];
   }
-  const { min, max } = documentSize(policy);
-  if (min > MAX_POLICY_LENGTH) {
-    return [`the repository policy must have at most ${MAX_POLICY_LENGTH} characters, got at least ${min}: grant to an organization, or to accounts rather than to roles`];
-  }
-  if (max > MAX_POLICY_LENGTH && Number.isFinite(max)) {
-    warnOf(repository, 'policyMayBeTooLong',
-      `the repository policy may have up to ${max} characters, and ECR takes ${MAX_POLICY_LENGTH}: name the Region of the stack, or grant to fewer`);
-  }
-  return [];
+  return policySizeErrors(repository, policy, {
+    subject: 'the repository policy',
+    fix: 'grant to an organization, or to accounts rather than to roles',
+    warning: 'RepositoryHardening.policyMayBeTooLong',
+  });
 }

@@ -10,7 +10,7 @@ import type { ImageSettings } from '../images/image-settings';
 import { PullAudience } from '../images/pull-audience';
 import { PULL_ACTIONS } from '../private/actions';
 import { Findings } from '../private/findings';
-import { HARDENED_RESOURCES } from '../private/hardened-resources';
+import { markHardened } from '../private/hardened-resources';
 import { checkRepositoryName } from '../private/repository-name';
 
 /** How a repository differs from the one that a careful team would make. Every setting beside `profile` wins over it. */
@@ -143,7 +143,7 @@ export class HardenedRepository extends GrantingRepository {
     findings.throwIfAny(this);
 
     this.resource = new ecr.CfnRepository(this, 'Resource', { ...this.profile._toRepository(this), repositoryName: this.physicalName, emptyOnDelete });
-    HARDENED_RESOURCES.add(this.resource);
+    markHardened(this.resource);
     this.resource.applyRemovalPolicy(removalPolicy);
     this.warnOfRelaxations(removalPolicy, emptyOnDelete);
     if (this.profile._audience?._isOrganizationWide) {
