@@ -1,6 +1,6 @@
 import { IntegTest } from '@aws-cdk/integ-tests-alpha';
-import { App } from 'aws-cdk-lib';
+import { snapshotApp } from './app';
 import { HardenedRepositorySample } from './samples/hardened-repository';
 
-const app = new App();
+const app = snapshotApp();
 new IntegTest(app, 'Integ', { testCases: [new HardenedRepositorySample(app, 'HardenedRepository')] });
