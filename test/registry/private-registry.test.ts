@@ -1,8 +1,10 @@
-import { App, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
+import type { IPropertyInjector } from 'aws-cdk-lib';
+import { App, aws_iam as iam, aws_signer as signer, NestedStack, PropertyInjectors, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
 import { messagesOf } from './messages';
-import { PrivateRegistry, RegistryScanning } from '../../src';
+import type { PrivateRegistryProps } from '../../src';
+import { HardenedRepository, PrivateRegistry, RegistryScanning } from '../../src';
 
 const SCANNING = 'AWS::ECR::RegistryScanningConfiguration';
 const continuously = (...filters: string[]) => ({
@@ -227,4 +229,49 @@ describe('scanning', () => {
 
     expect(messagesOf(app)).toEqual([]);
   });
+});
+
+describe('with hardened repositories', () => {
+  test('has at most three resources more than there are repositories', () => {
+    const registry = PrivateRegistry.of(stack);
+    ['a1', 'b2', 'c3'].forEach(id => new HardenedRepository(stack, id, { repositoryName: id, registry }));
+
+    const types = Object.values(Template.fromStack(stack).toJSON().Resources as Record<string, { Type: string }>).map(({ Type }) => Type).sort();
+    expect(types).toEqual([
+      'AWS::ECR::RegistryScanningConfiguration', ...Array(3).fill('AWS::ECR::Repository'), 'AWS::KMS::Alias', 'AWS::KMS::Key',
+    ]);
+    expect(messagesOf(app)).toEqual([]);
+  });
+
+  test('lets whoever may push sign, whichever comes first', () => {
+    const registry = PrivateRegistry.of(stack);
+    const profile = new signer.SigningProfile(stack, 'Profile', { platform: signer.Platform.NOTATION_OCI_SHA384_ECDSA });
+    const pusher = new iam.Role(stack, 'Pusher', { assumedBy: new iam.AccountRootPrincipal() });
+    new HardenedRepository(stack, 'App', { repositoryName: 'payments/api', registry }).grantPush(pusher);
+    registry.signWith(profile, { repositoryFilters: ['payments/*'] });
+
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'signer:SignPayload', Resource: stack.resolve(profile.signingProfileArn) })]) },
+    });
+  });
+
+  test('fails for a repository that the registry leaves out', () => {
+    const registry = new PrivateRegistry(stack, 'Registry', { scanning: RegistryScanning.enhanced({ continuous: ['prod/*'] }) });
+    new HardenedRepository(stack, 'App', { repositoryName: 'dev/api', registry });
+
+    expect(() => app.synth()).toThrow('\'registry\' must scan the repository "dev/api" of Stack/App');
+  });
+});
+
+test('can be changed by a property injector, also where it is made when first asked for', () => {
+  class Injector implements IPropertyInjector {
+    public readonly constructUniqueId = PrivateRegistry.PROPERTY_INJECTION_ID;
+    public inject(originalProps: PrivateRegistryProps): PrivateRegistryProps {
+      return { scanning: RegistryScanning.enhanced({ onPush: ['*'] }), ...originalProps };
+    }
+  }
+  PropertyInjectors.of(app).add(new Injector());
+  PrivateRegistry.of(stack).ensureScanned('app', repository);
+
+  Template.fromStack(stack).hasResourceProperties(SCANNING, { Rules: [{ ScanFrequency: 'SCAN_ON_PUSH' }] });
 });

@@ -1,10 +1,11 @@
-import { Annotations, ArnFormat, aws_ecr as ecr, aws_iam as iam, Stack, Validations } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, aws_ecr as ecr, aws_iam as iam, Stack } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
 import { pathsOf } from './contributors';
 import type { StatementJson } from './policy-statement';
 import { deniesScanning, foreignActions, isOpenToEveryone, isOpenToThePinned } from './policy-statement';
 import type { RegistryScan } from './registry-scan';
 import { claimSingleton } from './singleton-owners';
+import { explain } from '../../private/explained';
 import { Findings } from '../../private/findings';
 import { policySizeErrors } from '../../private/policy-size';
 
@@ -41,10 +42,7 @@ export class RegistryPolicy {
       claimSingleton(this.resource);
     }
     if (isOpenToThePinned(json)) {
-      Validations.of(this.resource).acknowledge({
-        id: 'AwsSolutions::AwsSolutions-ECR1',
-        reason: 'The statements for everyone carry a condition on the principal: its organization, account or ARN is named',
-      });
+      explain(this.resource, 'AwsSolutions-ECR1', 'The statements for everyone carry a condition on the principal: its organization, account or ARN is named');
     }
   }
 

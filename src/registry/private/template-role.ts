@@ -1,5 +1,6 @@
 import { ArnFormat, aws_iam as iam, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { explain } from '../../private/explained';
 
 /** What the role has to work on. */
 export interface TemplateRoleProps {
@@ -30,10 +31,12 @@ export class TemplateRole extends Construct {
       description: `Amazon ECR makes the repositories of the creation template for ${props.repositories}`,
       assumedBy: new iam.ServicePrincipal('ecr.amazonaws.com'),
     });
-    new iam.ManagedPolicy(this, 'Policy', {
-      roles: [this.role],
-      statements: [this.repositories(props.repositories), ...props.key === undefined ? [] : [this.encryption(props.key)]],
-    });
+    const statements = [this.repositories(props.repositories), ...props.key === undefined ? [] : [this.encryption(props.key)]];
+    const policy = new iam.ManagedPolicy(this, 'Policy', { roles: [this.role], statements });
+    for (const arn of statements.flatMap(statement => statement.resources).filter(resource => resource.endsWith('*'))) {
+      explain(policy, `AwsSolutions-IAM5[Resource::${asNagWritesIt(this, arn)}]`,
+        'Neither the repositories that an image may bring about nor the key that AWS manages are known before they are there');
+    }
   }
 
   /** @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates-custom.html */
@@ -53,4 +56,11 @@ export class TemplateRole extends Construct {
       conditions: { StringEquals: { 'kms:ViaService': `ecr.${stack.region}.amazonaws.com` } },
     });
   }
+}
+
+/** cdk-nag names each finding by the text of the template, with what is referred to in angle brackets. */
+function asNagWritesIt(scope: Construct, arn: string): string {
+  const resolved = Stack.of(scope).resolve(arn);
+  return typeof resolved === 'string' ? resolved
+    : resolved['Fn::Join'][1].map((part: string | { readonly Ref: string }) => typeof part === 'string' ? part : `<${part.Ref}>`).join('');
 }

@@ -1,0 +1,12 @@
+import { Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/**
+ * Records why a finding of cdk-nag's AwsSolutions pack is as it should be: by the plugin's name, as the CDK's report has it,
+ * and by the rule's alone, as the pack looks it up.
+ *
+ * Not with `Validations.acknowledge()`, which in aws-cdk-lib before 2.262 refuses the `::` that findings about ARNs have in their names.
+ */
+export function explain(construct: IConstruct, rule: string, reason: string): void {
+  construct.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [rule]: reason, [`AwsSolutions::${rule}`]: reason });
+}

@@ -1,0 +1,43 @@
+import { App, aws_iam as iam, Stack } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { ImageEncryption, ImageProfile, PrivateRegistry, TemplateUse } from '../../src';
+import { explain } from '../../src/private/explained';
+
+const findings = (stack: Stack) => new AwsSolutionsChecks().validateScope(stack).violations.map(({ ruleName }) => ruleName);
+
+describe.each([['unknown', {}], ['known', { account: '111111111111', region: 'us-east-1' }]])('cdk-nag, in an environment that is %s', (_, env) => {
+  let stack: Stack;
+  let registry: PrivateRegistry;
+
+  beforeEach(() => {
+    stack = new Stack(new App(), 'Stack', { env });
+    registry = PrivateRegistry.of(stack);
+  });
+
+  test('finds nothing in a policy whose finding is explained, and what another has', () => {
+    const policy = (id: string) => new iam.ManagedPolicy(stack, id, { statements: [new iam.PolicyStatement({ actions: ['ecr:PutImage'], resources: ['arn:aws:iam::1:*'] })] });
+    explain(policy('Explained'), 'AwsSolutions-IAM5[Resource::arn:aws:iam::1:*]', 'because');
+    expect(findings(stack)).toEqual([]);
+
+    policy('Other');
+    expect(findings(stack)).toEqual(['AwsSolutions-IAM5[Resource::arn:aws:iam::1:*]']);
+  });
+
+  test('finds nothing in the roles of templates, whatever the key', () => {
+    registry.addCreationTemplate('Root', { prefix: 'ROOT', appliedFor: [TemplateUse.CREATE_ON_PUSH] });
+    registry.addCreationTemplate('Managed', {
+      prefix: 'prod', appliedFor: [TemplateUse.CREATE_ON_PUSH], profile: ImageProfile.of({ encryption: ImageEncryption.AWS_MANAGED_KEY }),
+    });
+    expect(findings(stack)).toEqual([]);
+  });
+
+  test('finds nothing in a registry policy that is pinned to an organization', () => {
+    registry.addToRegistryPolicy(new iam.PolicyStatement({ principals: [new iam.OrganizationPrincipal('o-abcd123456')], actions: ['ecr:ReplicateImage'] }));
+    expect(findings(stack)).toEqual([]);
+  });
+
+  test('explains nothing where there is nothing to explain', () => {
+    registry.addToRegistryPolicy(new iam.PolicyStatement({ principals: [new iam.AccountPrincipal('222222222222')], actions: ['ecr:ReplicateImage'] }));
+    expect(registry.node.findChild('Policy').node.metadata.map(({ type }) => type)).not.toContain('aws:cdk:acknowledged-rules');
+  });
+});
