@@ -1,6 +1,6 @@
 import { IntegTest } from '@aws-cdk/integ-tests-alpha';
-import { App } from 'aws-cdk-lib';
+import { snapshotApp } from './app';
 import { RegistrySample } from './samples/registry';
 
-const app = new App();
+const app = snapshotApp();
 new IntegTest(app, 'Integ', { testCases: [new RegistrySample(app, 'Registry')] });
