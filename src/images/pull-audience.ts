@@ -118,14 +118,14 @@ export class PullAudience {
    * Whoever is in at least one of several audiences. Statements of one kind become one.
    */
   public static anyOf(...audiences: PullAudience[]): PullAudience {
-    const all = <K extends keyof Members>(kind: K) => audiences.flatMap(audience => [...audience.members[kind]]) as unknown as Members[K];
+    const all = <T>(kind: (members: Members) => T[]) => audiences.flatMap(({ members }) => kind(members));
     return new PullAudience({
-      organizations: all('organizations'),
-      organizationPaths: all('organizationPaths'),
-      accounts: all('accounts'),
-      principals: all('principals'),
-      lambdaAccounts: all('lambdaAccounts'),
-      lambdaOrganizations: all('lambdaOrganizations'),
+      organizations: all(members => members.organizations),
+      organizationPaths: all(members => members.organizationPaths),
+      accounts: all(members => members.accounts),
+      principals: all(members => members.principals),
+      lambdaAccounts: all(members => members.lambdaAccounts),
+      lambdaOrganizations: all(members => members.lambdaOrganizations),
     }, 'audiences', audiences.length);
   }
 

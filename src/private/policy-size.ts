@@ -26,7 +26,7 @@ export function policySizeErrors(scope: IConstruct, document: unknown, words: Po
   }
   if (Number.isFinite(max) && max > MAX_POLICY_LENGTH) {
     Annotations.of(scope).addWarningV2(`cdk-hardened-ecr:${words.warning}`,
-      `${words.subject} may have up to ${max} characters, and ECR takes ${MAX_POLICY_LENGTH}: name the Region of the stack, or ${words.fix}`);
+      `${words.subject} may have up to ${max} characters, and ECR takes ${MAX_POLICY_LENGTH}: give the stack a Region and turn on @aws-cdk/core:enablePartitionLiterals, or ${words.fix}`);
   }
   return [];
 }

@@ -1,5 +1,6 @@
 import { App, Arn, aws_kms as kms, Aws, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Construct } from 'constructs';
 import { HardenedRepository, ImageEncryption, RegistryKey } from '../../src';
 
 const REGISTRY_KEY = { 'Fn::GetAtt': ['RegistryKeyDD63DA09', 'Arn'] };
@@ -10,7 +11,8 @@ function stackIn(region?: string): Stack {
 }
 
 function keyWith(stack: Stack, keyArn: string, region: string = stack.region): kms.IKeyRef {
-  return { keyRef: { keyArn, keyId: 'key' }, env: { account: '111111111111', region }, node: stack.node };
+  const key = new Construct(stack, `Key${stack.node.children.length}`);
+  return Object.assign(key, { keyRef: { keyArn, keyId: 'key' }, env: { account: '111111111111', region } });
 }
 
 describe('ImageEncryption', () => {
