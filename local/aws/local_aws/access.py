@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id, get_region, request_scope
-
 from ministack.services import iam
 
 from .ecr import registry_policy, state
@@ -84,18 +83,17 @@ def denial(action: str, resource: str, owner: str, context: dict | None = None) 
     principal = _principal(found)
     if isinstance(principal, iam_evaluator.AuthError):
         return principal.message
-    service = action.partition(':')[0]
+    service, is_root = action.partition(':')[0], principal.policies is None
+    if is_root and principal.account == owner and service == 'ecr':
+        return None
     evaluation = iam_evaluator.EvalContext(
         principal_arn=principal.arn, principal_type=principal.type, principal_account=principal.account,
         action=action, resource_arn=resource, region=get_region(), principal_keys=principal.keys,
         service_context={key.lower(): value for key, value in {**_resource_tags(resource), **(context or {})}.items()})
-    is_root = principal.policies is None
     identity = (iam_evaluator.EvalResult('Allow') if is_root
                 else iam_evaluator.evaluate(evaluation, principal.policies, *principal.limits))
     with request_scope(owner, get_region()):
         policy = iam_evaluator._resource_policy(service, resource)
-    if is_root and principal.account == owner and service == 'ecr':
-        return None
     result = iam_evaluator.combine_resource_policy(
         identity, evaluation, *(policy or ('', owner)), required=service in iam_evaluator._POLICY_REQUIRED, limits=principal.limits)
     if result.decision == 'Allow':

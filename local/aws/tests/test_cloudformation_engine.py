@@ -63,6 +63,27 @@ class ExecutionRoleTest(StackTestCase):
         self.assertEqual(self.delete(), 'DELETE_FAILED')
         self.assertIn('app', self.repositories())
 
+    def test_an_update_needs_a_right_for_each_thing_that_changes(self):
+        policies = {'LifecyclePolicy': FULL_REPOSITORY['LifecyclePolicy'], 'RepositoryPolicyText': PULL}
+        base = {'RepositoryName': 'app', 'Tags': [{'Key': 'a', 'Value': '1'}, {'Key': 'b', 'Value': '1'}]}
+        self.create_as(self.role_arn('creator', 'ecr:*'), 'stack', Repository=('Repository', {**base, **policies}))
+        for number, (needed, changed) in enumerate({
+            'ecr:PutImageTagMutability': {**base, **policies, 'ImageTagMutability': 'IMMUTABLE'},
+            'ecr:PutImageScanningConfiguration': {**base, **policies, 'ImageScanningConfiguration': {'ScanOnPush': True}},
+            'ecr:TagResource': {**base, **policies, 'Tags': [{'Key': 'a', 'Value': '2'}, {'Key': 'b', 'Value': '1'}]},
+            'ecr:UntagResource': {**base, **policies, 'Tags': [{'Key': 'a', 'Value': '1'}]},
+            'ecr:DeleteLifecyclePolicy': {**base, 'RepositoryPolicyText': PULL},
+            'ecr:DeleteRepositoryPolicy': {**base, 'LifecyclePolicy': policies['LifecyclePolicy']},
+        }.items()):
+            with self.subTest(needed):
+                for name, right, expected in (('without', 'ecr:Describe*', 'UPDATE_ROLLBACK_COMPLETE'), ('with', needed, 'UPDATE_COMPLETE')):
+                    self.stacks.update_stack(StackName='stack', TemplateBody=self.template(Repository=('Repository', changed)),
+                                             RoleARN=self.role_arn(f'{name}{number}', right))
+                    self.assertEqual(self.settle('stack'), expected)
+                self.stacks.update_stack(StackName='stack', TemplateBody=self.template(Repository=('Repository', {**base, **policies})),
+                                         RoleARN=f'arn:aws:iam::{self.account}:role/creator')
+                self.assertEqual(self.settle('stack'), 'UPDATE_COMPLETE')
+
     def test_without_a_role_the_caller_s_rights_count(self):
         for name, rights, expected in (('with', ['cloudformation:*', 'ecr:CreateRepository'], 'CREATE_COMPLETE'),
                                        ('without', ['cloudformation:*'], 'ROLLBACK_COMPLETE')):

@@ -66,6 +66,7 @@ class RepositoryTest(StackTestCase):
             ('needs a key of 1 to 127', {'Tags': [{'Key': 'a' * 128, 'Value': 'v'}]}),
             ('TooManyTagsException', {'Tags': [{'Key': f'k{number}', 'Value': 'v'} for number in range(51)]}),
             ('extraneous key [Lifecycle] is not permitted', {'Lifecycle': {}}),
+            ('extraneous key [Rules] is not permitted', {'LifecyclePolicy': {'Rules': LIFECYCLE['rules']}}),
             ('extraneous key [Type] is not permitted', {'EncryptionConfiguration': {'Type': 'KMS'}}),
         ):
             with self.subTest(properties):

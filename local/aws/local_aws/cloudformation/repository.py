@@ -45,8 +45,7 @@ def update(name: str, old: Properties, new: Properties, _stack: str) -> Result:
     repository['imageTagMutabilityExclusionFilters'] = payload.get('imageTagMutabilityExclusionFilters')
     if 'imageScanningConfiguration' in payload:
         repository['imageScanningConfiguration'] = {'scanOnPush': False, **payload['imageScanningConfiguration']}
-    dropped = {tag['Key'] for tag in old.get('Tags') or []}
-    kept = [tag for tag in repository['tags'] if tag['Key'] not in dropped]
+    kept = [tag for tag in repository['tags'] if tag['Key'] not in _keys(old)]
     repository['tags'] = tags.merge(kept, payload.get('tags', []) + system_tags)
     _attach(name, lifecycle_text, policy)
     return find(name)
@@ -76,7 +75,11 @@ def _request(properties: Properties) -> tuple[dict, list[dict]]:
 
 def _attachments(name: str, properties: Properties) -> tuple[str | None, str | None]:
     """The texts of the lifecycle policy and the repository policy, both checked."""
-    lifecycle_text = (properties.get('LifecyclePolicy') or {}).get('LifecyclePolicyText')
+    holder = properties.get('LifecyclePolicy') or {}
+    for key in holder:
+        if key not in ('LifecyclePolicyText', 'RegistryId'):
+            raise HandlerError(f'#/LifecyclePolicy: extraneous key [{key}] is not permitted')
+    lifecycle_text = holder.get('LifecyclePolicyText')
     policy = properties.get('RepositoryPolicyText')
     if lifecycle_text:
         model.check('PutLifecyclePolicy', {'repositoryName': name, 'lifecyclePolicyText': lifecycle_text})
@@ -94,7 +97,8 @@ def _changes(repository: dict, old: Properties, new: Properties, lifecycle_text:
     return {
         'PutImageTagMutability': _differs(old, new, 'ImageTagMutability', 'ImageTagMutabilityExclusionFilters'),
         'PutImageScanningConfiguration': 'ImageScanningConfiguration' in new and _differs(old, new, 'ImageScanningConfiguration'),
-        'TagResource': _differs(old, new, 'Tags'),
+        'TagResource': any(tag not in (old.get('Tags') or []) for tag in new.get('Tags') or []),
+        'UntagResource': _keys(old) - _keys(new),
         'PutLifecyclePolicy': lifecycle_text and lifecycle_text != LIFECYCLE_POLICIES.get(name),
         'DeleteLifecyclePolicy': not lifecycle_text and name in LIFECYCLE_POLICIES,
         'SetRepositoryPolicy': policy and policy != REPOSITORY_POLICIES.get(name),
@@ -104,6 +108,10 @@ def _changes(repository: dict, old: Properties, new: Properties, lifecycle_text:
 
 def _differs(old: Properties, new: Properties, *names: str) -> bool:
     return any(old.get(name) != new.get(name) for name in names)
+
+
+def _keys(properties: Properties) -> set[str]:
+    return {tag['Key'] for tag in properties.get('Tags') or []}
 
 
 def _require(name: str, operations: dict) -> None:
