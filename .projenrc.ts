@@ -72,7 +72,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       maxWorkers: 2,
     },
   },
-  gitignore: ['node_modules', '/cdk.out/', '**/cdk.out/', 'cdk-integ.out*', '/.demo/', '/reports/', '/.stryker-tmp/', '.venv/', '__pycache__/', '/pacmak/'],
+  gitignore: ['node_modules', '/cdk.out/', '**/cdk.out/', 'cdk-integ.out*', '/.demo/', '/reports/', '/.stryker-tmp/', '.venv/', '__pycache__/', '/pacmak/', '.jsii.tabl.json'],
   // Releases are made by hand from a checked build; the generated release workflow names registries.
   release: false,
   depsUpgrade: false,

@@ -73,6 +73,9 @@ export interface NewRepositoriesHardeningOptions extends RepositoryHardeningOpti
  * in every L2 and are looked at when the template is written. A `HardenedRepository` is left alone: its props have said everything.
  *
  * @example
+ * import { App } from 'aws-cdk-lib';
+ * import { RepositoryHardening } from 'cdk-hardened-ecr';
+ *
  * declare const app: App;
  * RepositoryHardening.inPlace().applyToStages(app);
  *
