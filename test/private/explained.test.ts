@@ -5,12 +5,18 @@ import { explain } from '../../src/private/explained';
 
 const findings = (stack: Stack) => new AwsSolutionsChecks().validateScope(stack).violations.map(({ ruleName }) => ruleName);
 
-describe.each([['unknown', {}], ['known', { account: '111111111111', region: 'us-east-1' }]])('cdk-nag, in an environment that is %s', (_, env) => {
+const HERE = { account: '111111111111', region: 'us-east-1' };
+
+describe.each([
+  ['unknown', {}, false],
+  ['known', HERE, false],
+  ['known, with its partition', HERE, true],
+])('cdk-nag, in an environment that is %s', (_, env, enablePartitionLiterals) => {
   let stack: Stack;
   let registry: PrivateRegistry;
 
   beforeEach(() => {
-    stack = new Stack(new App(), 'Stack', { env });
+    stack = new Stack(new App({ context: { '@aws-cdk/core:enablePartitionLiterals': enablePartitionLiterals } }), 'Stack', { env });
     registry = PrivateRegistry.of(stack);
   });
 

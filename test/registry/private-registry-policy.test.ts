@@ -254,10 +254,8 @@ describe('the length of the policy', () => {
       + 'name an organization rather than accounts, or leave repositories to fewer statements; they come from Stack/Replication');
   });
 
-  test.each([[10_010, []], [10_011, [
-    '/Anywhere/PrivateRegistry: the registry policy may have up to 10241 characters, and ECR takes 10240: name the Region of the stack, '
-    + 'or name an organization rather than accounts, or leave repositories to fewer statements; they come from Anywhere/PrivateRegistry [ack: cdk-hardened-ecr:PrivateRegistry.policyMayBeTooLong]',
-  ]]])('warns when it is the Region that decides (%i)', (length, warnings) => {
+  test.each([[10_010, []], [10_011, [expect.stringMatching(
+    /^\/Anywhere\/PrivateRegistry: the registry policy may have up to 10241 characters, and ECR takes 10240: .*name an organization rather than accounts, .*; they come from Anywhere\/PrivateRegistry \[ack: cdk-hardened-ecr:PrivateRegistry.policyMayBeTooLong\]$/)]]])('warns when it is the Region that decides (%i)', (length, warnings) => {
     registry = PrivateRegistry.of(new Stack(app, 'Anywhere'));
     registry.addToRegistryPolicy(new iam.PolicyStatement({ sid: 'x'.repeat(length), principals: [new iam.ArnPrincipal('222222222222')], actions }));
 
