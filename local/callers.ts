@@ -2,7 +2,7 @@ import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, PutRolePo
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { CENTRAL, Credentials, MEMBER, STRANGER } from './accounts';
 import { Clients } from './clients';
-import { PULL_ACTIONS, PUSH_ACTIONS, TOKEN_ACTION } from '../src/private/actions';
+import { TOKEN_ACTION } from '../src/private/actions';
 
 /** Someone who comes to the registry. */
 export interface Caller {
@@ -10,6 +10,16 @@ export interface Caller {
   readonly account?: string;
   /** None for nobody. */
   readonly credentials?: Credentials;
+}
+
+export type CallerName = 'administrator' | 'deployer' | 'pusher' | 'puller' | 'member' | 'visitor' | 'stranger' | 'nobody';
+
+interface Role {
+  readonly caller: CallerName;
+  readonly account: string;
+  readonly name: string;
+  /** What its own policy allows; without it the role is one of the sample's, with what the library has granted it. */
+  readonly actions?: readonly string[];
 }
 
 /**
@@ -26,28 +36,27 @@ const DEPLOY_ACTIONS = [
 /** A role of another account may do everything as far as its own account goes: the repository's policy decides. */
 const EVERYTHING = ['ecr:*'];
 
-const ROLES = [
-  { name: 'administrator', account: CENTRAL, actions: EVERYTHING },
-  { name: 'deployer', account: CENTRAL, actions: [TOKEN_ACTION, ...DEPLOY_ACTIONS] },
-  { name: 'pusher', account: CENTRAL, actions: [TOKEN_ACTION, ...PUSH_ACTIONS] },
-  { name: 'puller', account: CENTRAL, actions: [TOKEN_ACTION, ...PULL_ACTIONS] },
-  { name: 'member', account: MEMBER, actions: EVERYTHING },
-  { name: 'visitor', account: MEMBER, actions: [TOKEN_ACTION] },
-  { name: 'stranger', account: STRANGER, actions: EVERYTHING },
-] as const;
+const ROLES: readonly Role[] = [
+  { caller: 'administrator', account: CENTRAL, name: 'demo-administrator', actions: EVERYTHING },
+  { caller: 'deployer', account: CENTRAL, name: 'demo-deployer', actions: [TOKEN_ACTION, ...DEPLOY_ACTIONS] },
+  { caller: 'pusher', account: CENTRAL, name: 'payments-pusher' },
+  { caller: 'puller', account: CENTRAL, name: 'payments-puller' },
+  { caller: 'member', account: MEMBER, name: 'demo-member', actions: EVERYTHING },
+  { caller: 'visitor', account: MEMBER, name: 'demo-visitor', actions: [TOKEN_ACTION] },
+  { caller: 'stranger', account: STRANGER, name: 'demo-stranger', actions: EVERYTHING },
+];
 
-export type CallerName = typeof ROLES[number]['name'] | 'nobody';
-
-/** Makes a role for everyone who is asked about, and signs in as each. */
+/** Makes the roles that no sample brings, and signs in as each. */
 export async function makeCallers(clients: Clients): Promise<Record<CallerName, Caller>> {
   const users = new Map<string, Credentials>();
   for (const account of [CENTRAL, MEMBER, STRANGER]) { users.set(account, await makeUser(clients, account)); }
   const callers: Partial<Record<CallerName, Caller>> = { nobody: { name: 'nobody' } };
-  for (const { name, account, actions } of ROLES) {
-    const arn = await makeRole(clients, account, name, actions);
-    const { Credentials: given } = await clients.sts(users.get(account)!).send(new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: 'demo' }));
-    callers[name] = {
-      name,
+  for (const { caller, account, name, actions } of ROLES) {
+    if (actions) { await makeRole(clients, account, name, actions); }
+    const { Credentials: given } = await clients.sts(users.get(account)!).send(
+      new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${account}:role/${name}`, RoleSessionName: 'demo' }));
+    callers[caller] = {
+      name: caller,
       account,
       credentials: { accessKeyId: given!.AccessKeyId!, secretAccessKey: given!.SecretAccessKey!, sessionToken: given!.SessionToken },
     };
@@ -65,13 +74,11 @@ async function makeUser(clients: Clients, account: string): Promise<Credentials>
   return { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
 }
 
-async function makeRole(clients: Clients, account: string, name: string, actions: readonly string[]): Promise<string> {
+async function makeRole(clients: Clients, account: string, RoleName: string, actions: readonly string[]): Promise<void> {
   const iam = clients.iam(account);
-  const RoleName = `demo-${name}`;
   const trust = { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: 'sts:AssumeRole' };
-  const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: document(trust) }));
+  await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: document(trust) }));
   await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'demo', PolicyDocument: allow(actions) }));
-  return Role!.Arn!;
 }
 
 function allow(actions: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { join } from 'path';
 import { CENTRAL, Environment, nameOf, rootOf } from './accounts';
+import { Change } from './change';
 import { Failure, tail } from './failure';
 import { Ended, Processes } from './processes';
 import { Workspace } from './workspace';
@@ -20,30 +21,26 @@ export class Cdk {
       ['bootstrap', ...regions.map(region => `aws://${nameOf({ account, region })}`), ...trust, '--cloudformation-execution-policies', ADMINISTRATOR]);
   }
 
-  /**
-   * Deploys every stack in every account with one call, and returns the folder with the templates.
-   *
-   * @param change what `app.ts` is to change
-   */
-  public async deploy(change: string): Promise<string> {
+  /** Deploys every stack in every account with one call, and returns the folder with the templates. */
+  public async deploy(change: Change): Promise<string> {
     await this.must(`deploy-${change}`, CENTRAL, this.deployArgs(change));
     return this.assembly(change);
   }
 
   /** Deploys what must fail, and returns what the command line said. */
-  public async deployInVain(change: string): Promise<Ended> {
+  public async deployInVain(change: Change): Promise<Ended> {
     return this.run(`deploy-${change}`, CENTRAL, this.deployArgs(change));
   }
 
-  public async destroy(change: string): Promise<void> {
+  public async destroy(change: Change): Promise<void> {
     await this.must(`destroy-${change}`, CENTRAL, ['destroy', '--all', '--force', '--app', this.assembly(change)]);
   }
 
-  private assembly(change: string): string {
+  private assembly(change: Change): string {
     return join(this.workspace.assemblies, change);
   }
 
-  private deployArgs(change: string): string[] {
+  private deployArgs(change: Change): string[] {
     return ['deploy', '--all', '--require-approval', 'never', '--app', APP, '--context', `change=${change}`, '--output', this.assembly(change)];
   }
 

@@ -7,7 +7,6 @@ import { setTags } from './repository-reader';
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html */
 export const KEY: Reader = {
   noun: 'key',
-  named: true,
   defaults: template => ({
     Description: '',
     Enabled: true,
@@ -45,7 +44,6 @@ export const KEY: Reader = {
 
 export const ALIAS: Reader = {
   noun: 'key alias',
-  named: true,
   defaults: () => ({}),
   async read(clients, environment, AliasName, template) {
     for await (const page of paginateListAliases({ client: clients.kms(environment) }, {})) {

@@ -9,7 +9,7 @@ import {
 } from './registry-readers';
 import { REPOSITORY } from './repository-reader';
 import { Style } from './style';
-import { Row, table } from './table';
+import { Row, shorten, table } from './table';
 
 const READERS: Record<string, Reader> = {
   'AWS::ECR::Repository': REPOSITORY,
@@ -22,6 +22,30 @@ const READERS: Record<string, Reader> = {
   'AWS::ECR::PullTimeUpdateExclusion': PULL_TIME_EXCLUSION,
   'AWS::KMS::Key': KEY,
   'AWS::KMS::Alias': ALIAS,
+};
+
+/** What a table has room for. */
+export const NAME_WIDTH = 46;
+
+/** Properties in short. */
+const WORDS: Record<string, string> = {
+  AliasName: 'name',
+  EnableKeyRotation: 'rotation',
+  EncryptionConfiguration: 'encryption',
+  ImageScanningConfiguration: 'scanning',
+  ImageTagMutability: 'mutability',
+  ImageTagMutabilityExclusionFilters: 'exclusions',
+  KeyPolicy: 'policy',
+  LifecyclePolicy: 'lifecycle',
+  PolicyText: 'policy',
+  PrincipalArn: 'principal',
+  ReplicationConfiguration: 'rules',
+  RepositoryName: 'name',
+  RepositoryPolicy: 'policy',
+  RepositoryPolicyText: 'policy',
+  ResourceTags: 'tags',
+  RotationPeriodInDays: 'rotation period',
+  TargetKeyId: 'key',
 };
 
 /** A resource, read through the service's API and held against its template. */
@@ -55,9 +79,12 @@ export async function readBack(resources: readonly ExpectedResource[], clients: 
   }));
 }
 
-export function describeResource({ type, physicalId }: ExpectedResource): string {
-  const { noun, named } = readerOf(type);
-  return named ? `${noun} ${physicalId.replace(/^arn:.*:role\//, 'role/')}` : noun;
+/** By the name that its template gives it, or else by its logical id: generated names tell a person nothing. */
+export function describeResource({ type, logicalId, physicalId, properties }: ExpectedResource): string {
+  const { noun, single } = readerOf(type);
+  if (single) { return noun; }
+  const isNamed = Object.values(properties).includes(physicalId);
+  return `${noun} ${isNamed ? physicalId.replace(/^arn:.*:role\//, 'role/') : logicalId}`;
 }
 
 export function describeDifference({ path, expected, actual }: Difference): string {
@@ -65,15 +92,20 @@ export function describeDifference({ path, expected, actual }: Difference): stri
   return `${path}: the template says ${shown(expected)}, the API answers ${shown(actual)}`;
 }
 
+/** `UpstreamRegistryUrl` to `upstream registry url`, where there is no shorter word. */
+function inWords(property: string): string {
+  return WORDS[property] ?? property.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
+}
+
 /** What was read back: a row a resource, below the name of its stack. */
 export function readBackTable(results: readonly ReadBack[], style: Style): string {
   return table([
-    { title: 'Resource', width: 38 }, { title: 'Read back through the API', width: 46 }, { title: 'Values', align: 'right' }, { title: 'Result' },
+    { title: 'Resource' }, { title: 'Read back through the API', width: 46 }, { title: 'Values', align: 'right' }, { title: 'Result' },
   ], byStack(results, ({ resource, properties, values, exists, differences }) => [
-    describeResource(resource),
-    { text: properties.join(' '), tone: 'dim' },
+    shorten(describeResource(resource), NAME_WIDTH),
+    { text: properties.map(inWords).join(', '), tone: 'dim' },
     String(values),
-    differences.length === 0 ? { text: 'equal', tone: 'good' } : { text: exists ? `${differences.length} differ` : 'not there', tone: 'bad' },
+    differences.length === 0 ? { text: 'equal', tone: 'good' } : { text: exists ? `${differences.length} not equal` : 'not there', tone: 'bad' },
   ]), style);
 }
 

@@ -7,8 +7,8 @@ export type Properties = Readonly<Record<string, unknown>>;
 export interface Reader {
   /** In a person's words. */
   readonly noun: string;
-  /** Whether its physical id tells a person which one it is. */
-  readonly named: boolean;
+  /** Whether there is one in a registry, without a name. */
+  readonly single?: boolean;
   /** What the service has where a template says nothing, as AWS documents it. */
   readonly defaults: (template: Properties, physicalId: string) => Properties;
   /** What no call answers. */

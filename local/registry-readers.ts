@@ -9,7 +9,7 @@ const NONE = () => ({});
 
 export const REGISTRY_POLICY: Reader = {
   noun: 'registry policy',
-  named: false,
+  single: true,
   defaults: NONE,
   documents: ['PolicyText'],
   async read(clients, environment) {
@@ -21,7 +21,7 @@ export const REGISTRY_POLICY: Reader = {
 /** A registry that nobody has set scans basically, and nothing. */
 export const SCANNING: Reader = {
   noun: 'registry scanning',
-  named: false,
+  single: true,
   defaults: () => ({ Rules: [] }),
   async read(clients, environment) {
     const { scanningConfiguration } = await clients.ecr(environment).send(new GetRegistryScanningConfigurationCommand({}));
@@ -32,7 +32,7 @@ export const SCANNING: Reader = {
 
 export const SIGNING: Reader = {
   noun: 'registry signing',
-  named: false,
+  single: true,
   defaults: NONE,
   async read(clients, environment) {
     const answer = await orNothing(clients.ecr(environment).send(new GetSigningConfigurationCommand({})), 'SigningConfigurationNotFoundException');
@@ -42,7 +42,7 @@ export const SIGNING: Reader = {
 
 export const REPLICATION: Reader = {
   noun: 'replication',
-  named: false,
+  single: true,
   defaults: NONE,
   async read(clients, environment) {
     const { replicationConfiguration } = await clients.ecr(environment).send(new DescribeRegistryCommand({}));
@@ -54,7 +54,6 @@ export const REPLICATION: Reader = {
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecr-repositorycreationtemplate.html */
 export const CREATION_TEMPLATE: Reader = {
   noun: 'creation template',
-  named: true,
   defaults: () => ({ ImageTagMutability: 'MUTABLE', EncryptionConfiguration: { EncryptionType: 'AES256' } }),
   documents: ['LifecyclePolicy', 'RepositoryPolicy'],
   unordered: ['AppliedFor', 'ResourceTags'],
@@ -74,7 +73,6 @@ export const CREATION_TEMPLATE: Reader = {
 
 export const PULL_THROUGH_CACHE_RULE: Reader = {
   noun: 'pull-through cache rule',
-  named: true,
   defaults: () => ({ UpstreamRepositoryPrefix: 'ROOT' }),
   async read(clients, environment, prefix) {
     const answer = await orNothing(
@@ -88,7 +86,6 @@ export const PULL_THROUGH_CACHE_RULE: Reader = {
 
 export const PULL_TIME_EXCLUSION: Reader = {
   noun: 'pull-time exclusion',
-  named: true,
   defaults: NONE,
   async read(clients, environment, principalArn) {
     const { pullTimeUpdateExclusions = [] } = await clients.ecr(environment).send(new ListPullTimeUpdateExclusionsCommand({}));

@@ -1,12 +1,13 @@
 import {
-  DescribeRepositoriesCommand, GetLifecyclePolicyCommand, GetRepositoryPolicyCommand, ImageTagMutabilityExclusionFilter, ListTagsForResourceCommand,
+  DescribeRepositoriesCommand, EncryptionConfiguration, GetLifecyclePolicyCommand, GetRepositoryPolicyCommand, ImageTagMutabilityExclusionFilter,
+  ListTagsForResourceCommand,
 } from '@aws-sdk/client-ecr';
-import { capitalized, orNothing, Reader } from './reader';
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { capitalized, orNothing, Properties, Reader } from './reader';
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecr-repository.html */
 export const REPOSITORY: Reader = {
   noun: 'repository',
-  named: true,
   defaults: (_, physicalId) => ({
     RepositoryName: physicalId,
     ImageTagMutability: 'MUTABLE',
@@ -16,7 +17,7 @@ export const REPOSITORY: Reader = {
   writeOnly: ['EmptyOnDelete'], // what CloudFormation does at the end, no setting of the repository
   documents: ['LifecyclePolicyText', 'RepositoryPolicyText'],
   unordered: ['Tags'],
-  async read(clients, environment, repositoryName) {
+  async read(clients, environment, repositoryName, template) {
     const ecr = clients.ecr(environment);
     const answer = await orNothing(ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [repositoryName] })), 'RepositoryNotFoundException');
     const repository = answer?.repositories?.[0];
@@ -29,13 +30,23 @@ export const REPOSITORY: Reader = {
       ImageTagMutability: repository.imageTagMutability,
       ImageTagMutabilityExclusionFilters: exclusionFilters(repository.imageTagMutabilityExclusionFilters),
       ImageScanningConfiguration: capitalized(repository.imageScanningConfiguration),
-      EncryptionConfiguration: capitalized(repository.encryptionConfiguration),
+      EncryptionConfiguration: await encryption(repository.encryptionConfiguration, template, () => clients.kms(environment)),
       RepositoryPolicyText: policy?.policyText,
       LifecyclePolicy: lifecycle && { LifecyclePolicyText: lifecycle.lifecyclePolicyText },
       Tags: setTags(tags),
     };
   },
 };
+
+/** A template that names no key means the account's key for ECR, which AWS manages; the API always names the key. */
+async function encryption(answer: EncryptionConfiguration | undefined, template: Properties, kms: () => KMSClient): Promise<unknown> {
+  const written = template.EncryptionConfiguration as { EncryptionType: string; KmsKey?: string } | undefined;
+  if (written?.EncryptionType === 'KMS' && written.KmsKey === undefined) {
+    const { KeyMetadata } = await kms().send(new DescribeKeyCommand({ KeyId: 'alias/aws/ecr' }));
+    if (answer?.kmsKey === KeyMetadata?.Arn) { return { EncryptionType: answer?.encryptionType }; }
+  }
+  return capitalized(answer);
+}
 
 /** CloudFormation has longer names here than the API. */
 export function exclusionFilters(filters: readonly ImageTagMutabilityExclusionFilter[] = []): unknown {

@@ -1,5 +1,5 @@
-import { accessTable, askForEveryone, unexpected } from './access';
-import { CENTRAL, MEMBER, REGIONS } from './accounts';
+import { accessTable, askForEveryone, SHARED, unexpected } from './access';
+import { CENTRAL, MEMBER, REGIONS, STRANGER } from './accounts';
 import { Caller, CallerName, makeCallers } from './callers';
 import { Cdk } from './cdk';
 import { Clients } from './clients';
@@ -12,12 +12,15 @@ import { describeDifference, describeResource, ReadBack, readBack, readBackTable
 import { remainsTable, wronglyLeft } from './remains';
 import { Outcome, Steps } from './steps';
 import { Style } from './style';
+import { wrap } from './table';
 import { changesTable, lastUpdate, replaced } from './update';
 
-/** The stack whose repository is pushed to, pulled from and updated. */
+/** The stack whose repository is pushed to, pulled from and updated, and where it is. */
 const STACK = 'HardenedRepository';
 const PLACE = { account: CENTRAL, region: 'us-east-1' };
 const TAG = 'v1.4.2';
+
+const NOTHING_REPLACED = '      nothing was replaced: every resource has the physical id that it had';
 
 /** What the demo does with a local AWS that has been started. */
 export class Story {
@@ -55,7 +58,7 @@ export class Story {
   private async deploy(): Promise<Outcome> {
     this.resources = await expectedResources(await this.cdk.deploy('nothing'), this.clients);
     const stacks = new Set(this.resources.map(({ stack }) => stack));
-    return { text: `      ${this.resources.length} resources of ECR and KMS in ${stacks.size} stacks, with the images' settings, keys and policies` };
+    return { text: `      ${stacks.size} stacks with ${this.resources.length} resources of ECR and KMS` };
   }
 
   private async compare(): Promise<Outcome> {
@@ -66,11 +69,11 @@ export class Story {
   private async push(): Promise<Outcome> {
     this.callers = await makeCallers(this.clients);
     const pusher = await this.registry.login(this.clients, this.callers.pusher.credentials!);
-    const first = await pusher.push(this.repository, TAG, this.image);
-    const second = await pusher.push(this.repository, TAG, buildImage('hello.txt', 'Another image under the same tag.\n'));
+    const first = await pusher.push(SHARED, TAG, this.image);
+    const second = await pusher.push(SHARED, TAG, buildImage('hello.txt', 'Another image under the same tag.\n'));
     return {
       text: [
-        `      ${this.repository}:${TAG}  ${first.status}  ${this.image.manifest.digest}`,
+        `      ${SHARED}:${TAG}  ${first.status}  ${this.image.manifest.digest}`,
         `      the same tag again  ${second.status}  ${second.words}`,
       ].join('\n'),
       problems: [
@@ -82,9 +85,11 @@ export class Story {
   }
 
   private async ask(): Promise<Outcome> {
-    const results = await askForEveryone(this.registry, this.callers!, this.clients, this.repository, TAG);
+    const results = await askForEveryone(this.registry, this.callers!, this.clients, TAG, this.image);
     return {
-      text: `${accessTable(results, this.style)}\n      200 pulled, 201 pushed, 202 deleted, 401 not logged in, 403 not allowed`,
+      text: `${accessTable(results, this.style)}\n`
+        + '      200 pulled, 201 pushed, 202 deleted, 401 not logged in, 403 not allowed\n'
+        + `      ${CENTRAL} and ${MEMBER} are the organization, ${STRANGER} is not of it`,
       problems: [...unexpected(results), ...await this.lost()],
     };
   }
@@ -93,23 +98,32 @@ export class Story {
     const before = this.resources;
     this.resources = await expectedResources(await this.cdk.deploy('keep'), this.clients);
     const results = await readBack(this.resources, this.clients);
+    const others = replaced(before, this.resources);
+    const lost = await this.lost();
     return {
-      text: `${changesTable(before, this.resources, this.style)}\n${sentence(results)}`,
-      problems: [...problemsOf(results), ...replaced(before, this.resources), ...await this.lost()],
+      text: [changesTable(before, this.resources, this.style), sentence(results), ...others.length === 0 ? [NOTHING_REPLACED] : [], ...stillThere(lost)].join('\n'),
+      problems: [...problemsOf(results), ...others, ...lost],
     };
   }
 
   private async fail(): Promise<Outcome> {
     const { code, output } = await this.cdk.deployInVain('conflict');
     if (code === 0) { return { problems: ['the update that had to fail has succeeded'] }; }
-    const { status, reason } = await lastUpdate(PLACE, STACK, this.clients);
+    const { status, updated, reason } = await lastUpdate(PLACE, STACK, this.clients);
     if (status !== 'UPDATE_ROLLBACK_COMPLETE') {
       throw new Failure(`the stack ${STACK} is ${status} after the failed update, expected UPDATE_ROLLBACK_COMPLETE`, tail(output));
     }
+    const repository = this.resources.find(({ physicalId }) => physicalId === SHARED)!.logicalId;
     const results = await readBack(this.resources, this.clients);
+    const lost = await this.lost();
     return {
-      text: `      CloudFormation refuses and takes everything back: ${status}\n      ${reason}\n${sentence(results)}`,
-      problems: [...problemsOf(results), ...await this.lost()],
+      text: [
+        ...wrap(`CloudFormation updated ${repository}, then failed at ${reason}`, 100).map(line => `      ${line}`),
+        `      and took everything back: ${status}`,
+        sentence(results),
+        ...stillThere(lost),
+      ].join('\n'),
+      problems: [...updated.includes(repository) ? [] : [`${repository} had not been updated when the update failed: that shows nothing`], ...problemsOf(results), ...lost],
     };
   }
 
@@ -118,25 +132,24 @@ export class Story {
     const results = await readBack(this.resources, this.clients);
     return {
       text: `${remainsTable(results, this.style)}\n`
-        + '      What holds images stays on purpose, and the key that can read them: a stack that goes by mistake takes no release with it.\n'
-        + '      RetainExceptOnCreate: only when the creation itself fails does CloudFormation clean up, so that a retry finds the name free.',
+        + '      What holds images stays on purpose, and the key that reads them: a stack that goes by mistake takes no release with it.\n'
+        + '      RetainExceptOnCreate: only a creation that fails is cleaned up, so that the next try finds the name free.\n'
+        + "      The registry's scanning stays too: to delete it is to switch Amazon Inspector off for the account.",
       problems: [...wronglyLeft(results), ...problemsOf(results.filter(({ exists }) => exists)), ...await this.lost()],
     };
   }
 
   /** Whether the image has been lost: pulled anew, every digest checked. */
   private async lost(): Promise<string[]> {
-    const puller = await this.registry.login(this.clients, this.callers!.puller.credentials!);
-    const { status, words, digest } = await puller.pull(this.repository, TAG);
-    if (status !== 200) { return [`the image ${this.repository}:${TAG} can't be pulled any more: ${status} ${words}`]; }
-    return digest === this.image.manifest.digest ? [] : [`the image ${this.repository}:${TAG} is another one now: ${digest}`];
+    const administrator = await this.registry.login(this.clients, this.callers!.administrator.credentials!);
+    const { status, words, digest } = await administrator.pull(SHARED, TAG);
+    if (status !== 200) { return [`the image ${SHARED}:${TAG} can't be pulled any more: ${status} ${words}`]; }
+    return digest === this.image.manifest.digest ? [] : [`the image ${SHARED}:${TAG} is another one now: ${digest}`];
   }
+}
 
-  private get repository(): string {
-    const found = this.resources.find(({ type, stack }) => type === 'AWS::ECR::Repository' && stack === STACK);
-    if (!found) { throw new Error(`no repository in the stack ${STACK}`); }
-    return found.physicalId;
-  }
+function stillThere(lost: readonly string[]): string[] {
+  return lost.length === 0 ? [`      ${SHARED}:${TAG} is still there, pulled anew with every digest checked`] : [];
 }
 
 function problemsOf(results: readonly ReadBack[]): string[] {

@@ -73,6 +73,14 @@ function pieces(word: string, width: number): string[] {
   return [...cut, characters.join('')];
 }
 
+/** At most `width` characters: the middle of a longer text is left out, its ends tell names apart. */
+export function shorten(text: string, width: number): string {
+  const characters = [...text];
+  if (characters.length <= width) { return text; }
+  const end = Math.floor((width - 1) / 3);
+  return `${characters.slice(0, width - 1 - end).join('')}…${characters.slice(characters.length - end).join('')}`;
+}
+
 /** In characters as a person counts them, not in UTF-16 units. */
 function length(text: string): number {
   return [...text].length;

@@ -1,20 +1,22 @@
-import { DescribeStackEventsCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DescribeStackEventsCommand, DescribeStacksCommand, StackEvent } from '@aws-sdk/client-cloudformation';
 import { Environment } from './accounts';
 import { Clients } from './clients';
 import { compare } from './comparison';
 import { ExpectedResource } from './expected';
-import { byStack, describeResource } from './read-back';
+import { byStack, describeResource, NAME_WIDTH } from './read-back';
 import { Style } from './style';
-import { table } from './table';
+import { shorten, table } from './table';
 
 /** What an update has changed in the templates' words, a row a value. */
 export function changesTable(before: readonly ExpectedResource[], after: readonly ExpectedResource[], style: Style): string {
   const changes = after.flatMap(resource => {
     const earlier = before.find(candidate => identityOf(candidate) === identityOf(resource));
-    return compare(asData(earlier?.properties), asData(resource.properties)).differences.map(difference => ({ resource, ...difference }));
+    return compare(asData(earlier?.properties), asData(resource.properties)).differences
+      .map(difference => ({ resource, ...difference }));
   });
-  return table([{ title: 'Resource', width: 38 }, { title: 'Changed in place', width: 46 }, { title: 'Before' }, { title: 'Now' }],
-    byStack(changes, ({ resource, path, expected, actual }) => [describeResource(resource), path, shown(expected), shown(actual)]), style);
+  return table([{ title: 'Resource' }, { title: 'Changed in place' }, { title: 'Before' }, { title: 'Now' }],
+    byStack(changes, ({ resource, path, expected, actual }) =>
+      [shorten(describeResource(resource), NAME_WIDTH), path, shown(expected), shown(actual)]), style);
 }
 
 /** Resources that are not what they were: made anew, gone or added. */
@@ -28,14 +30,35 @@ export function replaced(before: readonly ExpectedResource[], after: readonly Ex
   ];
 }
 
-/** How CloudFormation tells the story of a stack's last update: its state now, and the first thing that failed. */
-export async function lastUpdate(environment: Environment, stack: string, clients: Clients): Promise<{ status: string; reason: string }> {
+/** How CloudFormation tells the story of a stack's last, failed update. */
+export interface FailedUpdate {
+  /** Of the stack, now. */
+  readonly status: string;
+  /** What had been updated when it failed. */
+  readonly updated: string[];
+  /** What failed, and why. */
+  readonly reason: string;
+}
+
+export async function lastUpdate(environment: Environment, stack: string, clients: Clients): Promise<FailedUpdate> {
   const client = clients.cloudFormation(environment);
   const { Stacks: [described] = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
   const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName: stack }));
-  const failed = StackEvents.filter(({ ResourceStatus, ResourceType }) => ResourceStatus?.endsWith('_FAILED') && ResourceType !== 'AWS::CloudFormation::Stack');
-  const first = failed[failed.length - 1]; // events come newest first
-  return { status: String(described.StackStatus), reason: first ? `${first.LogicalResourceId}: ${first.ResourceStatusReason}` : '' };
+  return { status: String(described.StackStatus), ...failureIn(StackEvents) };
+}
+
+/** @param events newest first, as CloudFormation gives them */
+export function failureIn(events: readonly StackEvent[]): Omit<FailedUpdate, 'status'> {
+  const isOfStack = ({ ResourceType }: StackEvent) => ResourceType === 'AWS::CloudFormation::Stack';
+  const begin = events.findIndex(event => isOfStack(event) && event.ResourceStatus === 'UPDATE_IN_PROGRESS');
+  const inOrder = events.slice(0, begin + 1).reverse().filter(event => !isOfStack(event));
+  const failed = inOrder.findIndex(({ ResourceStatus }) => ResourceStatus?.endsWith('_FAILED'));
+  const { LogicalResourceId, ResourceStatusReason } = inOrder[failed] ?? {};
+  return {
+    updated: inOrder.slice(0, Math.max(failed, 0))
+      .filter(({ ResourceStatus }) => ResourceStatus === 'UPDATE_COMPLETE').map(event => String(event.LogicalResourceId)),
+    reason: failed < 0 ? '' : `${LogicalResourceId}: ${ResourceStatusReason}`,
+  };
 }
 
 function identityOf({ environment, stack, logicalId, physicalId }: ExpectedResource): string {

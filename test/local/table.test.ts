@@ -1,5 +1,5 @@
 import { COLOURED } from '../../local/style';
-import { table, wrap } from '../../local/table';
+import { shorten, table, wrap } from '../../local/table';
 
 describe('table', () => {
   test('aligns its columns on the longest cell', () => {
@@ -52,5 +52,14 @@ describe('wrap', () => {
     ['keeps an empty text as one line', '', 5, ['']],
   ])('%s', (_, text, width, lines) => {
     expect(wrap(text, width)).toEqual(lines);
+  });
+});
+
+describe('shorten', () => {
+  test.each([
+    ['leaves what fits', 'abcdefghij', 10, 'abcdefghij'],
+    ['leaves out the middle of what does not', 'abcdefghijk', 10, 'abcdef…ijk'],
+  ])('%s', (_, text, width, shortened) => {
+    expect(shorten(text, width)).toBe(shortened);
   });
 });

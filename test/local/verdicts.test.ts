@@ -1,9 +1,10 @@
-import { Access, accessTable, CLAIMS, unexpected } from '../../local/access';
+import type { ResourceStatus } from '@aws-sdk/client-cloudformation';
+import { Access, accessTable, CLAIMS, SHARED, unexpected } from '../../local/access';
 import { ExpectedResource } from '../../local/expected';
 import { describeDifference, describeResource, ReadBack, readBack, readBackTable } from '../../local/read-back';
 import { isRetained, remainsTable, wronglyLeft } from '../../local/remains';
 import { PLAIN } from '../../local/style';
-import { changesTable, replaced } from '../../local/update';
+import { changesTable, failureIn, replaced } from '../../local/update';
 
 const REPOSITORY: ExpectedResource = {
   environment: { account: '111111111111', region: 'us-east-1' },
@@ -67,9 +68,14 @@ describe('reading back', () => {
     await expect(readBack([{ ...REPOSITORY, type: 'AWS::ECR::Novelty' }], clientsWith({}))).rejects.toThrow('nothing in local/ reads AWS::ECR::Novelty');
   });
 
-  test('names a role by its name', () => {
-    const exclusion = { ...REPOSITORY, type: 'AWS::ECR::PullTimeUpdateExclusion', physicalId: 'arn:aws:iam::111111111111:role/scanner' };
-    expect(describeResource(exclusion)).toBe('pull-time exclusion role/scanner');
+  const role = 'arn:aws:iam::111111111111:role/scanner';
+  test.each([
+    ['by the name in the template', { properties: { RepositoryName: 'payments/api' } }, 'repository payments/api'],
+    ['by the logical id where the name is generated', {}, 'repository Repository'],
+    ['by a role', { type: 'AWS::ECR::PullTimeUpdateExclusion', physicalId: role, properties: { PrincipalArn: role } }, 'pull-time exclusion role/scanner'],
+    ['as the only one', { type: 'AWS::ECR::RegistryPolicy', physicalId: '111111111111' }, 'registry policy'],
+  ])('names a resource %s', (_, other, name) => {
+    expect(describeResource({ ...REPOSITORY, ...other })).toBe(name);
   });
 });
 
@@ -85,9 +91,9 @@ describe('who may do what', () => {
   });
 
   test('finds one answer that is another', () => {
-    const stranger = asClaimed.findIndex(({ claim }) => claim.caller === 'stranger');
+    const stranger = asClaimed.findIndex(({ claim }) => claim.caller === 'stranger' && claim.repository === SHARED);
     const results = asClaimed.map((access, i) => i === stranger ? { ...access, answers: { ...access.answers, pull: { status: 200, words: '' } } } : access);
-    expect(unexpected(results)).toEqual(["a role of a stranger's account, allowed ecr:* there, pull: expected 403, the registry answered 200"]);
+    expect(unexpected(results)).toEqual(["payments/api, a stranger's role, pull: expected 403, the registry answered 200"]);
     expect(accessTable(results, PLAIN)).toContain('200, not 403');
   });
 
@@ -101,7 +107,7 @@ describe('an update', () => {
   const changed = { ...REPOSITORY, properties: { ...REPOSITORY.properties, LifecyclePolicy: { LifecyclePolicyText: '{"rules":[{"keep":50}]}' } } };
 
   test('shows the value that has changed, inside a document too', () => {
-    expect(changesTable([REPOSITORY], [changed], PLAIN)).toMatch(/rules\[0\]\.k[^]*│ 100 +│ 50 +│/);
+    expect(changesTable([REPOSITORY], [changed], PLAIN)).toMatch(/rules\[0\]\.keep +│ 100 +│ 50 +│/);
   });
 
   test('replaces nothing when every resource is the one it was', () => {
@@ -110,9 +116,32 @@ describe('an update', () => {
 
   test('is told from a replacement by the physical id', () => {
     expect(replaced([REPOSITORY], [{ ...changed, physicalId: 'payments/api2' }])).toEqual([
-      'App: repository payments/api is not there any more',
-      'App: repository payments/api2 was not there before',
+      'App: repository Repository is not there any more',
+      'App: repository Repository was not there before',
     ]);
+  });
+});
+
+describe('a failed update', () => {
+  const event = (LogicalResourceId: string, ResourceStatus: ResourceStatus, ResourceType = 'AWS::ECR::Repository', ResourceStatusReason = '') =>
+    ({ StackId: '', StackName: '', EventId: '', Timestamp: new Date(0), LogicalResourceId, ResourceStatus, ResourceType, ResourceStatusReason });
+  const ofStack = (status: ResourceStatus) => event('App', status, 'AWS::CloudFormation::Stack');
+  const earlier = [event('Old', 'UPDATE_COMPLETE'), ofStack('UPDATE_IN_PROGRESS')];
+
+  test('tells what had been updated, and the first thing that failed', () => {
+    expect(failureIn([
+      ofStack('UPDATE_ROLLBACK_COMPLETE'), event('Api', 'UPDATE_COMPLETE'), event('Other', 'CREATE_FAILED', undefined, 'cancelled'),
+      event('Taken', 'CREATE_FAILED', undefined, 'the name is taken'), event('Api', 'UPDATE_COMPLETE'), event('Api', 'UPDATE_IN_PROGRESS'),
+      ofStack('UPDATE_IN_PROGRESS'), ...earlier,
+    ])).toEqual({ updated: ['Api'], reason: 'Taken: the name is taken' });
+  });
+
+  test('tells that nothing had been updated', () => {
+    expect(failureIn([event('Taken', 'CREATE_FAILED', undefined, 'no'), ofStack('UPDATE_IN_PROGRESS'), ...earlier])).toEqual({ updated: [], reason: 'Taken: no' });
+  });
+
+  test('tells that nothing failed', () => {
+    expect(failureIn([event('Api', 'UPDATE_COMPLETE'), ofStack('UPDATE_IN_PROGRESS')])).toEqual({ updated: [], reason: '' });
   });
 });
 
@@ -127,8 +156,8 @@ describe('what is left', () => {
   test('finds what went and should be there, and what is there and should have gone', () => {
     expect(wronglyLeft([result('Retain', true), result('Delete', false)])).toEqual([]);
     expect(wronglyLeft([result('Retain', false), result('Delete', true)])).toEqual([
-      'App: repository payments/api has the policy Retain and is gone',
-      'App: repository payments/api has the policy Delete and is still there',
+      'App: repository Repository has the policy Retain and is gone',
+      'App: repository Repository has the policy Delete and is still there',
     ]);
   });
 
@@ -136,6 +165,6 @@ describe('what is left', () => {
     const altered = { ...result('Retain', true), differences: [{ path: 'a', expected: 1, actual: 2 }] };
     expect(remainsTable([result('Retain', true)], PLAIN)).toContain('there, every setting as before');
     expect(remainsTable([altered], PLAIN)).toContain('there, settings changed');
-    expect(remainsTable([result('Delete', false)], PLAIN)).toContain('gone');
+    expect(remainsTable([result('Delete', false), result('Delete', false)], PLAIN)).toMatch(/2 more +│ Delete +│ gone/);
   });
 });
