@@ -54,6 +54,17 @@ class StackTestCase(EcrTestCase):
         self.stacks.update_stack(StackName=name, TemplateBody=self.template(**resources))
         return self.settle(name)
 
+    def change_set(self, body, **options):
+        """A change set that creates a stack: what names it, and its description once it is made."""
+        name = {'StackName': 'stack', 'ChangeSetName': 'change'}
+        self.stacks.create_change_set(**name, TemplateBody=body, **{'ChangeSetType': 'CREATE', **options})
+        for _ in range(200):
+            found = self.stacks.describe_change_set(**name)
+            if found['Status'] in ('CREATE_COMPLETE', 'FAILED'):
+                return name, found
+            time.sleep(0.02)
+        raise AssertionError('the change set is not made')
+
     def delete(self, name='stack'):
         stack = self.stacks.describe_stacks(StackName=name)['Stacks'][0]['StackId']
         self.stacks.delete_stack(StackName=name)

@@ -55,6 +55,19 @@ class SingletonTest(StackTestCase):
             self.assertIn('HandlerErrorCode: AlreadyExists', self.assert_rejected('already exists', *resource))
             self.assertEqual(self.read(), self.ONE, name)
 
+    def test_an_existing_one_can_be_imported_and_an_absent_one_cannot(self):
+        kind, properties = self.resources(1)['Policy']
+        body = self.template(Policy=(kind, properties, {'DeletionPolicy': 'Retain'}))
+        imported = [{'ResourceType': f'AWS::ECR::{kind}', 'LogicalResourceId': 'Policy', 'ResourceIdentifier': {'RegistryId': self.account}}]
+        name, found = self.change_set(body, ChangeSetType='IMPORT', ResourcesToImport=imported)
+        self.assertEqual(found['Status'], 'FAILED')
+        self.stacks.delete_change_set(**name)
+        self.ecr.put_registry_policy(policyText=json.dumps(properties['PolicyText']))
+        name, found = self.change_set(body, ChangeSetType='IMPORT', ResourcesToImport=imported)
+        self.assertEqual(found['Status'], 'CREATE_COMPLETE')
+        self.stacks.execute_change_set(**name)
+        self.assertEqual((self.settle('stack'), self.physical_id('Policy')), ('IMPORT_COMPLETE', self.account))
+
     def test_each_region_and_account_has_its_own(self):
         self.create(**self.resources(1))
         self.stacks = client('cloudformation', self.root, 'eu-west-3')
@@ -97,6 +110,13 @@ class PrefixedTypesTest(StackTestCase):
 
     def exclusions(self):
         return self.ecr.list_pull_time_update_exclusions()['pullTimeUpdateExclusions']
+
+    def test_what_does_not_exist_is_created_and_not_imported(self):
+        principal = f'arn:aws:iam::{self.account}:role/r'
+        body = self.template(Rule=self.rule(), Template=self.template_resource(), Exclusion=('PullTimeUpdateExclusion', {'PrincipalArn': principal}),
+                             Public=('PublicRepository', {'RepositoryName': 'app'}), Repository=('Repository', {'RepositoryName': 'app'}))
+        _, found = self.change_set(body, ImportExistingResources=True)
+        self.assertEqual({change['ResourceChange']['Action'] for change in found['Changes']}, {'Add'})
 
     def test_a_rule_is_replaced_under_another_prefix_and_not_under_its_own(self):
         self.create(Rule=self.rule())

@@ -1,6 +1,5 @@
 """AWS::ECR::Repository: create, update, replace, roll back, retain, delete, import."""
 import json
-import time
 
 from .stacks import FULL_REPOSITORY, LIFECYCLE, PULL, StackTestCase
 from .support import Credentials, Oci, client, new_account
@@ -24,8 +23,10 @@ class RepositoryTest(StackTestCase):
         self.create(Repository=('Repository', FULL_REPOSITORY))
         Oci(self.account, self.root).push('app', 'v1', 'x')
         created = self.repositories()['app']['createdAt']
-        smaller = {'RepositoryName': 'app', 'Tags': [{'Key': 'team', 'Value': 'red'}]}
+        smaller = {'RepositoryName': 'app', 'Tags': [{'Key': 'team', 'Value': 7}]}
         self.assertEqual(self.update(Repository=('Repository', smaller)), 'UPDATE_COMPLETE')
+        arn = self.repositories()['app']['repositoryArn']
+        self.assertIn({'Key': 'team', 'Value': '7'}, self.ecr.list_tags_for_resource(resourceArn=arn)['tags'])
         found = self.repositories()['app']
         self.assertEqual((found['createdAt'], found['imageTagMutability']), (created, 'MUTABLE'))
         self.assertNotIn('imageTagMutabilityExclusionFilters', found)
@@ -119,13 +120,7 @@ class RepositoryTest(StackTestCase):
     def test_an_existing_repository_can_be_imported(self):
         self.ecr.create_repository(repositoryName='app')
         body = self.template(Repository=('Repository', {'RepositoryName': 'app'}, {'DeletionPolicy': 'Retain'}))
-        change_set = {'StackName': 'stack', 'ChangeSetName': 'import'}
-        self.stacks.create_change_set(**change_set, ChangeSetType='CREATE', TemplateBody=body, ImportExistingResources=True)
-        for _ in range(100):
-            found = self.stacks.describe_change_set(**change_set)
-            if found['Status'] == 'CREATE_COMPLETE':
-                break
-            time.sleep(0.02)
+        change_set, found = self.change_set(body, ImportExistingResources=True)
         self.assertEqual(found['Changes'][0]['ResourceChange']['Action'], 'Import')
         self.stacks.execute_change_set(**change_set)
         self.assertEqual(self.settle('stack'), 'CREATE_COMPLETE')

@@ -73,6 +73,8 @@ class EncryptionTest(EcrTestCase):
         self.assert_fails('KmsException', self.ecr.initiate_layer_upload, repositoryName='app')
         self.kms.enable_key(KeyId=self.key['KeyId'])
         self.assertEqual(oci.request('GET', '/v2/app/manifests/v1').status, 200)
+        self.kms.schedule_key_deletion(KeyId=self.key['KeyId'], PendingWindowInDays=7)
+        self.assertEqual(oci.request('GET', '/v2/app/manifests/v1').status, 400)
 
 
 class RightsTest(EcrTestCase):
@@ -96,6 +98,13 @@ class RightsTest(EcrTestCase):
             others = [item for item in self.RIGHTS if item != right]
             who = role(self.account, f'builder{number}', ['ecr:CreateRepository', *others])
             self.assertIn(right, self.assert_fails('KmsException', self.create, who=who, name='app'))
+
+    def test_whoever_deletes_needs_to_retire_the_grants(self):
+        self.create(self.root, 'app')
+        without, with_it = (role(self.account, name, ['ecr:DeleteRepository', *rights])
+                            for name, rights in (('without', []), ('with', ['kms:RetireGrant'])))
+        self.assertIn('kms:RetireGrant', self.assert_fails('KmsException', client('ecr', without).delete_repository, repositoryName='app'))
+        client('ecr', with_it).delete_repository(repositoryName='app')
 
     def test_a_key_policy_can_name_the_service(self):
         via = {'Effect': 'Allow', 'Principal': {'AWS': f'arn:aws:iam::{self.account}:root'}, 'Action': self.RIGHTS, 'Resource': '*',

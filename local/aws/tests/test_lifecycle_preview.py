@@ -139,6 +139,11 @@ class PreviewTest(EcrTestCase):
         chosen = self.preview(rule(), imageIds=[{'imageTag': 'b'}, {'imageTag': 'd'}])['previewResults']
         self.assertEqual([item['imageTags'] for item in chosen], [['b']])
 
+    def test_fails_for_image_ids_with_paging(self):
+        self.preview(rule(), imageIds=[{'imageTag': 'v1'}])
+        self.assert_fails('InvalidParameterException', self.ecr.get_lifecycle_policy_preview, repositoryName='app',
+                          imageIds=[{'imageTag': 'v1'}], maxResults=1)
+
     def test_fails_for_an_illegal_policy(self):
         self.assert_fails('InvalidParameterException', self.ecr.start_lifecycle_policy_preview, repositoryName='app',
                           lifecyclePolicyText=text(rule(1), rule(2)))

@@ -149,6 +149,10 @@ class RangeTest(OciTestCase):
         for header in ('bytes=0-1,3-4', 'lines=0-1', 'bytes=-'):
             self.assertEqual((self.get(header).status, self.get(header).body), (200, b'0123456789'))
 
+    def test_fails_for_what_is_no_digest(self):
+        answer = self.oci.request('GET', '/v2/app/blobs/layer')
+        self.assertEqual((answer.status, answer.error), (400, 'DIGEST_INVALID'))
+
     def test_fails_beyond_the_end(self):
         answer = self.get('bytes=10-')
         self.assertEqual((answer.status, answer.headers['content-range']), (416, 'bytes */10'))

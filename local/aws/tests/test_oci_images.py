@@ -122,6 +122,30 @@ class ManifestTest(EcrTestCase):
         answer = self.oci.request('PUT', '/v2/app/manifests/v1', json.dumps(self.manifest).encode(), Content_Type=OCI_INDEX)
         self.assertEqual((answer.status, answer.error), (400, 'MANIFEST_INVALID'))
 
+    def test_fails_when_it_says_that_it_is_something_else(self):
+        docker = 'application/vnd.docker.distribution.manifest.v2+json'
+        answer = self.oci.request('PUT', '/v2/app/manifests/v1', json.dumps(self.manifest).encode(), Content_Type=docker)
+        self.assertEqual((answer.status, answer.error), (400, 'MANIFEST_INVALID'))
+
+    def test_fails_for_an_index_with_layers(self):
+        self.oci.push_manifest('app', descriptor(self.manifest)['digest'], self.manifest)
+        whole = index(self.manifest)
+        for members in ({'layers': []}, {'config': self.manifest['config']}):
+            self.assertEqual(self.oci.push_manifest('app', 'multi', {**whole, **members}).error, 'MANIFEST_INVALID')
+        self.assertEqual(self.oci.push_manifest('app', 'multi', whole).status, 201)
+
+    def test_accepts_four_mebibytes_and_fails_for_more(self):
+        body = json.dumps(self.manifest).encode()
+        for size, status in ((4_194_305, 400), (4_194_304, 201)):
+            answer = self.oci.request('PUT', '/v2/app/manifests/v1', body.ljust(size), Content_Type=OCI_MANIFEST)
+            self.assertEqual(answer.status, status)
+
+    def test_an_image_has_at_most_a_thousand_tags(self):
+        for number in range(1_000):
+            self.assertEqual(self.oci.push_manifest('app', f'v{number}', self.manifest).status, 201)
+        self.assertEqual(self.oci.push_manifest('app', 'v0', self.manifest).status, 201)
+        self.assertEqual(self.oci.push_manifest('app', 'one-more', self.manifest).error, 'TOOMANYREQUESTS')
+
     def test_fails_for_an_unsupported_media_type(self):
         body = json.dumps({**self.manifest, 'mediaType': None}).encode()
         answer = self.oci.request('PUT', '/v2/app/manifests/v1', body, Content_Type='application/json')

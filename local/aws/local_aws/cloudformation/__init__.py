@@ -24,8 +24,7 @@ def install() -> None:
     for kind in TYPES:
         provisioners._RESOURCE_HANDLERS[kind.name] = kind.handlers()
         provisioners._REPLACING_PROPERTIES[kind.name] = kind.create_only
-        if kind.find:
-            changesets._IMPORT_LOOKUPS[kind.name] = ((kind.identifier,), kind.import_problem)
+        changesets._IMPORT_LOOKUPS[kind.name] = ((kind.identifier,), kind.import_problem)
     secret.install()
     execution_role.install()
     conditions.install()

@@ -1,7 +1,7 @@
 """Template properties as the members of an API request.
 
 A property is called like its member, with a capital letter. Values of the wrong type are coerced, as
-CloudFormation does it ("true" and 5 come as strings from parameters), and properties that the API does
+CloudFormation does it ("true" comes as text from a parameter, and a number may stand where text is meant), and properties that the API does
 not have are refused.
 """
 import json
@@ -30,8 +30,6 @@ def _convert(shape, value, path: str):
         return [_convert(shape.member, item, f'{path}/{index}') for index, item in enumerate(value)]
     if shape.type_name == 'boolean' and value in ('true', 'false'):
         return value == 'true'
-    if shape.type_name in ('integer', 'long') and isinstance(value, str) and value.isdigit():
-        return int(value)
     if shape.type_name == 'string' and isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
     return value

@@ -46,4 +46,4 @@ def _timestamp(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, timezone.utc).strftime('%Y-%m-%dT%H:%M:%SZ')
 
 
-TYPE = ResourceType(_NAME, 'Prefix', ('Prefix',), create, delete, update, find)
+TYPE = ResourceType(_NAME, 'Prefix', ('Prefix',), create, delete, find, update)

@@ -21,4 +21,4 @@ def find(principal: str) -> Result:
     return principal, {}
 
 
-TYPE = ResourceType(_NAME, 'PrincipalArn', ('PrincipalArn',), create, delete, find=find)
+TYPE = ResourceType(_NAME, 'PrincipalArn', ('PrincipalArn',), create, delete, find)

@@ -49,4 +49,4 @@ def _settings(properties: Properties) -> dict:
             'policy': text(policy) if policy else None, 'tags': properties.get('Tags') or []}
 
 
-TYPE = ResourceType(_NAME, 'RepositoryName', ('RepositoryName',), create, delete, update, find)
+TYPE = ResourceType(_NAME, 'RepositoryName', ('RepositoryName',), create, delete, find, update)

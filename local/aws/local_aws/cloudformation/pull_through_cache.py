@@ -28,4 +28,4 @@ def find(prefix: str) -> Result:
     return prefix, {}
 
 
-TYPE = ResourceType(_NAME, 'EcrRepositoryPrefix', _PROPERTIES, create, delete, find=find)
+TYPE = ResourceType(_NAME, 'EcrRepositoryPrefix', _PROPERTIES, create, delete, find)

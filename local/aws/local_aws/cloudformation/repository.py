@@ -130,4 +130,4 @@ def _attach(name: str, lifecycle_text: str | None, policy: str | None) -> None:
 
 
 TYPE = ResourceType('AWS::ECR::Repository', 'RepositoryName', ('RepositoryName', 'EncryptionConfiguration'),
-                    create, delete, update, find)
+                    create, delete, find, update)

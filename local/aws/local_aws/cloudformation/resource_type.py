@@ -15,24 +15,20 @@ _CODES = {'AlreadyExists': 'AlreadyExists', 'NotFound': 'NotFound', 'AccessDenie
 
 @dataclass(frozen=True)
 class ResourceType:
-    """One CloudFormation type."""
+    """One CloudFormation type. `find` answers as `create` does for a resource that exists, and raises an error without one."""
 
     name: str
     identifier: str
     create_only: tuple[str, ...]
     create: Callable[[str, Properties, str], Result]
     delete: Callable[[str, Properties], None]
+    find: Callable[[str], Result]
     update: Callable[[str, Properties, Properties, str], Result] | None = None
-    find: Callable[[str], Result] | None = None
-    """The physical id and attributes of an existing resource; raises EcrError without one."""
 
     def handlers(self) -> dict:
-        found = {'create': self.create, 'delete': self.delete}
-        if self.update:
-            found['update'] = self.update
-        if self.find:
-            found['import'] = lambda identifier: self.find(identifier[self.identifier])
-        return found
+        """The functions that the engine calls. A type without an update has create-only properties and nothing else."""
+        update = {'update': self.update} if self.update else {}
+        return {'create': self.create, 'delete': self.delete, 'import': lambda given: self.find(given[self.identifier]), **update}
 
     def import_problem(self, identifier: str) -> str | None:
         """Why a resource cannot be imported, or None."""
@@ -53,10 +49,23 @@ class HandlerError(Exception):
 def call(operation: str, payload: dict) -> dict:
     """Carry out an operation of ECR with the rights of the stack; its error fails the resource."""
     try:
-        require(operation, payload.get('repositoryName'))
-        return service.invoke(operation, payload)
+        return _invoke(operation, payload)
     except EcrError as error:
         raise failure(error) from None
+
+
+def call_if_present(operation: str, payload: dict) -> None:
+    """As `call`, for deletions: what is gone already needs no deletion."""
+    try:
+        _invoke(operation, payload)
+    except EcrError as error:
+        if 'NotFound' not in error.code:
+            raise failure(error) from None
+
+
+def _invoke(operation: str, payload: dict) -> dict:
+    require(operation, payload.get('repositoryName'))
+    return service.invoke(operation, payload)
 
 
 def require(operation: str, repository: str | None = None) -> None:
@@ -67,13 +76,3 @@ def require(operation: str, repository: str | None = None) -> None:
 def failure(error: EcrError) -> HandlerError:
     code = next((name for part, name in _CODES.items() if part in error.code), 'InvalidRequest')
     return HandlerError(f'{error.message} (Service: Ecr, Status Code: 400, {error.code})', code)
-
-
-def call_if_present(operation: str, payload: dict) -> None:
-    """As `call`, for deletions: what is gone already needs no deletion."""
-    try:
-        require(operation, payload.get('repositoryName'))
-        service.invoke(operation, payload)
-    except EcrError as error:
-        if 'NotFound' not in error.code:
-            raise failure(error) from None

@@ -42,7 +42,7 @@ def _singleton(name: str, key: str, operation: str, build: Callable[[Properties]
             raise HandlerError(f"Resource of type '{name}' with identifier '{registry}' was not found.", 'NotFound')
         return registry, {'RegistryId': registry}
 
-    return ResourceType(name, 'RegistryId', (), create, delete, update, find)
+    return ResourceType(name, 'RegistryId', (), create, delete, find, update)
 
 
 def _policy(properties: Properties) -> dict:

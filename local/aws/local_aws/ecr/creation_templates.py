@@ -13,7 +13,6 @@ from .errors import EcrError, invalid
 from .paging import page
 from .state import CREATION_TEMPLATES
 
-_KEY_ARN = re.compile(r'arn:aws[a-z0-9-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-z0-9-]+')
 _ROLE_ARN = re.compile(r'arn:aws[-a-z0-9]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_-]+')
 _UPDATABLE = ('description', 'encryptionConfiguration', 'resourceTags', 'imageTagMutability',
               'imageTagMutabilityExclusionFilters', 'repositoryPolicy', 'lifecyclePolicy', 'appliedFor', 'customRoleArn')
@@ -77,8 +76,6 @@ def _check(template: dict) -> None:
     key = encryption.get('kmsKey')
     if key and encryption['encryptionType'] == 'AES256':
         raise invalid('encryptionConfiguration', 'kmsKey is allowed only with the encryption types KMS and KMS_DSSE')
-    if key and not _KEY_ARN.fullmatch(key):
-        raise invalid('encryptionConfiguration.kmsKey', 'must be the full ARN of a key')
     tags.check(template.get('resourceTags', []))
     role = template.get('customRoleArn')
     if role and not _ROLE_ARN.fullmatch(role):

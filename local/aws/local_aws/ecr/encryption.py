@@ -46,15 +46,12 @@ def grant(configuration: dict, repository_arn: str) -> list[dict]:
     grants = []
     with _key_scope(configuration['kmsKey']):
         for _ in range(2):
-            status, _headers, body = kms._create_grant({
+            _status, _headers, body = kms._create_grant({
                 'KeyId': configuration['kmsKey'], 'GranteePrincipal': f'ecr.{get_region()}.amazonaws.com',
                 'RetiringPrincipal': f'ecr.{get_region()}.amazonaws.com', 'Operations': _GRANT_OPERATIONS,
                 'Constraints': {'EncryptionContextSubset': {'aws:ecr:arn': repository_arn}},
             })
-            answer = json.loads(body)
-            if status >= 400:
-                raise _failure(answer['__type'], answer['message'])
-            grants.append({'KeyId': configuration['kmsKey'], 'GrantId': answer['GrantId']})
+            grants.append({'KeyId': configuration['kmsKey'], 'GrantId': json.loads(body)['GrantId']})
     return grants
 
 
@@ -89,9 +86,6 @@ def _managed_key() -> str:
 
 def _find(reference: str) -> dict | None:
     """A key by id, ARN or alias. A key of another account is found by its ARN; one of another Region is not."""
-    parts = reference.split(':')
-    if reference.startswith('arn:') and len(parts) == 6 and parts[3] != get_region():
-        return None
     with _key_scope(reference):
         return kms._resolve_key(reference)
 

@@ -26,10 +26,6 @@ def put(payload: dict) -> dict:
         raise EcrError('ValidationException', f'at most {_MAX_DESTINATIONS} unique destinations across all rules, got {len(destinations)}')
     if (get_account_id(), get_region()) in destinations:
         raise EcrError('ValidationException', 'a destination is this registry in this Region')
-    for rule in configuration['rules']:
-        for item in rule.get('repositoryFilters', []):
-            if len(item['filter']) < 2:
-                raise EcrError('ValidationException', 'a repository filter must have 2 to 256 characters')
     SETTINGS[KEY] = configuration
     return {'replicationConfiguration': configuration}
 

@@ -79,11 +79,8 @@ def append(name: str, upload_id: str, body: bytes, content_range: str | None) ->
     return _accepted(name, upload_id, len(layers.append(name, upload_id, body).data))
 
 
-def finish(name: str, upload_id: str, digest: str | None, body: bytes) -> Response:
+def finish(name: str, upload_id: str, digest: str, body: bytes) -> Response:
     """The end of an upload, with or without a last chunk."""
-    layers.upload(name, upload_id)
-    if not digest or not is_digest(digest):
-        return error(400, 'DIGEST_INVALID', 'an upload ends with the sha256 digest of the layer')
     if body:
         layers.append(name, upload_id, body)
     layers.complete(name, upload_id, digest)

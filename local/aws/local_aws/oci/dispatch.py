@@ -89,7 +89,7 @@ def _carry_out(route: Route, method: str, headers: dict[str, str], query: dict[s
     if method == 'PATCH':
         return blobs.append(name, reference, body, headers.get('content-range'))
     if method == 'PUT':
-        return blobs.finish(name, reference, query.get('digest'), body)
+        return blobs.finish(name, reference, query.get('digest', ''), body)
     return blobs.status(name, reference) if method == 'GET' else blobs.cancel(name, reference)
 
 
