@@ -133,8 +133,8 @@ describe('RegistryKey', () => {
       const app = new App();
       make(new Stack(app, 'Team'));
       const { templateFullPath } = app.synth().getStackByName('Team');
-      const { violations: found } = new CfnGuardValidator({ controlTowerRulesEnabled: false, rules: [RULES] }).validate({ templatePaths: [templateFullPath] });
-      return found.map(({ ruleName }) => ruleName);
+      const validator = new CfnGuardValidator({ controlTowerRulesEnabled: false, rules: [RULES] });
+      return validator.validate({ templatePaths: [templateFullPath] }).violations.map(({ ruleName }) => ruleName);
     };
     expect(violations(stack => RegistryKey.of(stack))).toEqual([]);
     expect(violations(stack => new kms.Key(stack, 'Plain'))).toEqual(['kms_key_rotation_enabled_check', 'kms_create_grant_aws_service_check']);
