@@ -1,18 +1,10 @@
-import { createRequire } from 'module';
 import { App, aws_ecr as ecr, aws_kms as kms, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as fc from 'fast-check';
+import { CREATE_ONLY, identities } from './create-only';
 import { KEEP_5, ORGANIZATION } from './helpers';
+import { BrownfieldSample } from '../../integ/samples/brownfield';
 import { RepositoryHardening, TagImmutability } from '../../src';
-
-/** The CloudFormation specification that integ-runner brings with it. */
-const { loadAwsServiceSpecSync } = createRequire(require.resolve('@aws-cdk/integ-runner/package.json'))('@aws-cdk/aws-service-spec') as {
-  loadAwsServiceSpecSync(): { lookup(...query: string[]): { only(): { properties: Record<string, { causesReplacement?: string }> } } };
-};
-
-/** What CloudFormation replaces a repository for. */
-const CREATE_ONLY = Object.entries(loadAwsServiceSpecSync().lookup('resource', 'cloudFormationType', 'equals', 'AWS::ECR::Repository').only().properties)
-  .filter(([, { causesReplacement }]) => causesReplacement !== undefined).map(([name]) => name).sort();
 
 /** How an author may write an L2, as far as hardening could touch it. */
 const AUTHORS = fc.record({
@@ -63,12 +55,6 @@ function synthesize(authors: Author[], hardening?: Hardening, isAspect = false):
   return Template.fromStack(stack);
 }
 
-/** Each repository under its logical id, with what it is replaced for. */
-function createOnly(template: Template) {
-  return Object.entries(template.findResources('AWS::ECR::Repository'))
-    .map(([logicalId, { Properties }]) => [logicalId, CREATE_ONLY.map(property => (Properties as Record<string, unknown> | undefined)?.[property])]);
-}
-
 describe('hardening in place', () => {
   test('knows what CloudFormation replaces a repository for', () => {
     expect(CREATE_ONLY).toEqual(['EncryptionConfiguration', 'RepositoryName']);
@@ -78,7 +64,7 @@ describe('hardening in place', () => {
     fc.assert(fc.property(fc.array(AUTHORS, { minLength: 10, maxLength: 20 }), HARDENINGS, fc.boolean(), (authors, hardening, isAspect) => {
       const deployed = synthesize(authors);
       const hardened = synthesize(authors, hardening, isAspect);
-      expect(createOnly(hardened)).toEqual(createOnly(deployed));
+      expect(identities(hardened)).toEqual(identities(deployed));
       expect(Object.keys(hardened.toJSON().Resources as object)).toEqual(Object.keys(deployed.toJSON().Resources as object));
     }), { numRuns: 10 });
   });
@@ -89,6 +75,13 @@ describe('hardening in place', () => {
     new ecr.Repository(stack, 'App').with(RepositoryHardening.forNewRepositories());
     const deployed = new Stack(new App(), 'Team');
     new ecr.Repository(deployed, 'App');
-    expect(createOnly(Template.fromStack(stack))).not.toEqual(createOnly(Template.fromStack(deployed)));
+    expect(identities(Template.fromStack(stack))).not.toEqual(identities(Template.fromStack(deployed)));
+  });
+
+  test('and what else the brownfield sample adopts replaces nothing that was deployed', () => {
+    const deployed = identities(Template.fromStack(new BrownfieldSample(new App(), 'Brownfield', { isAdopted: false })));
+    const adopted = identities(Template.fromStack(new BrownfieldSample(new App(), 'Brownfield')));
+    expect(Object.keys(deployed)).toHaveLength(5);
+    expect(adopted).toEqual({ ...deployed, InvoicesF0222E8D: [{ EncryptionType: 'KMS', KmsKey: expect.anything() as unknown }, 'orders/invoices'] });
   });
 });
