@@ -60,7 +60,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   lambdaExtensionAutoDiscover: false,
   typecheckTests: true,
   sampleCode: false,
-  tsconfigDev: { include: ['../integ/**/*.ts', '../local/**/*.ts', '../bench/**/*.ts', '../examples/typescript/**/*.ts'] },
+  tsconfigDev: {
+    compilerOptions: { paths: { 'cdk-hardened-ecr': ['../src'] } }, // as a user of the package imports it
+    include: ['../integ/**/*.ts', '../local/**/*.ts', '../bench/**/*.ts', '../examples/typescript/**/*.ts'],
+  },
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'integ', 'local', 'bench', 'examples', 'projenrc'], ignorePatterns: ['*.js', '*.d.ts', 'node_modules/', '*.generated.ts', 'coverage', '**/*.snapshot/', '**/cdk.out/'] },
   jestOptions: {
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
@@ -70,6 +73,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       coverageThreshold: { branches: 100, functions: 100, lines: 100, statements: 100 },
       collectCoverageFrom: ['src/**/*.ts'],
       maxWorkers: 2,
+      moduleNameMapper: { '^cdk-hardened-ecr$': '<rootDir>/src' },
     },
   },
   gitignore: ['node_modules', '/cdk.out/', '**/cdk.out/', 'cdk-integ.out*', '/.demo/', '/reports/', '/.stryker-tmp/', '.venv/', '__pycache__/', '/pacmak/', '.jsii.tabl.json'],
