@@ -3,9 +3,10 @@ import type { StackProps } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import type { Construct } from 'constructs';
 import { HardenedRepositorySample } from '../../integ/samples/hardened-repository';
+import { ProfileSample } from '../../integ/samples/profile';
 
 const PACKS = [AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks];
-const SAMPLES: (new (scope: Construct, id: string, props?: StackProps) => Stack)[] = [HardenedRepositorySample];
+const SAMPLES: (new (scope: Construct, id: string, props?: StackProps) => Stack)[] = [HardenedRepositorySample, ProfileSample];
 
 function findings(stack: Stack): string[] {
   return PACKS.flatMap(Pack => new Pack().validateScope(stack).violations)
