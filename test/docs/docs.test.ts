@@ -5,7 +5,7 @@ import * as ts from 'typescript';
 import { snippetsOf } from './snippets';
 
 /** The pages whose code is compiled and run, and whose JSON must come of it. */
-const PAGES = ['image-encryption', 'image-profile', 'pull-audience', 'tag-immutability'];
+const PAGES = ['image-encryption', 'image-profile', 'migrating-from-the-l2', 'pull-audience', 'repository-hardening', 'tag-immutability'];
 const SNIPPETS = PAGES.flatMap(snippetsOf);
 
 /** Goes through the compiler with the others, to see that it is asked. */
@@ -13,15 +13,15 @@ const WRONG = { name: 'wrong', code: 'new HardenedRepository(this, 1);', results
 
 const ROOT = join(__dirname, '..', '..');
 
-/** What a reader is taken to have imported; `this` is a stack named Team in us-east-1. */
+/** What a reader is taken to have imported; `this` is a stack named Team in us-east-1, of `app`. */
 const IMPORTS = `
-import { App, aws_iam as iam, aws_kms as kms, Duration, Stack, Stage } from 'aws-cdk-lib';
+import { App, aws_ecr as ecr, aws_iam as iam, aws_kms as kms, Duration, Stack, Stage } from 'aws-cdk-lib';
 import {
   HardenedRepository, ImageEncryption, ImageProfile, LifecyclePolicy, LifecycleRule, PullAudience, RegistryKey, RepositoryCreationTemplate,
-  TagImmutability, TemplateUse,
+  RepositoryHardening, TagImmutability, TemplateUse,
 } from '../src';`;
 
-const module_ = ({ code }: { code: string }) => `${IMPORTS}\nexport function run(this: Stack) {\n${code}\n}\n`;
+const module_ = ({ code }: { code: string }) => `${IMPORTS}\nexport function run(this: Stack) {\nconst app = this.node.root as App;\n{\n${code}\n}\n}\n`;
 
 /** What the compiler has to say of all snippets at once: it takes seconds to start. */
 function diagnostics(): string[] {

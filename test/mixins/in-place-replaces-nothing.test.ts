@@ -66,7 +66,7 @@ describe('hardening in place', () => {
       const hardened = synthesize(authors, hardening, isAspect);
       expect(identities(hardened)).toEqual(identities(deployed));
       expect(Object.keys(hardened.toJSON().Resources as object)).toEqual(Object.keys(deployed.toJSON().Resources as object));
-    }), { numRuns: 10 });
+    }), { numRuns: 6 });
   });
 
   test('is found out if it ever did: hardening new repositories does', () => {
