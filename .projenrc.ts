@@ -99,6 +99,11 @@ jest.config.transform = { '^.+\\.[t]sx?$': ['ts-jest', { tsconfig: 'test/tsconfi
 // Unit tests: CloudFormation's own validator costs 3 s a synth on newer versions; one test turns it on.
 project.testTask.env('CDK_VALIDATION', 'false');
 
+// eslint: every file is in the program of test/tsconfig.json, which the nearest tsconfig.json of a file doesn't tell.
+const PROGRAMS = ['./test/tsconfig.json', './projenrc/tsconfig.json'];
+project.eslint!.config.parserOptions = { ecmaVersion: 2022, sourceType: 'module', project: PROGRAMS };
+project.eslint!.config.settings['import/resolver'].typescript.project = './test/tsconfig.json';
+
 const INTEG_ENV = { AWS_REGION: 'us-east-1', TS_NODE_TRANSPILE_ONLY: 'true', CDK_VALIDATION: 'false' };
 project.addTask('integ', {
   description: 'Verify the committed snapshots of integ/ without an account',

@@ -1,3 +1,3 @@
 export function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }

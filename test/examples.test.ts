@@ -3,12 +3,12 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 
 /** The template that an example synthesizes. */
-function synthesized(file: string): { Resources: Record<string, { Type: string; Properties: Record<string, unknown> }> } {
+async function synthesized(file: string): Promise<{ Resources: Record<string, { Type: string; Properties: Record<string, unknown> }> }> {
   const before = process.env.CDK_OUTDIR;
   const outdir = mkdtempSync(join(tmpdir(), 'example-'));
   process.env.CDK_OUTDIR = outdir;
   try {
-    jest.isolateModules(() => require(file));
+    await import(file);
     return JSON.parse(readFileSync(join(outdir, 'Payments.template.json'), 'utf8'));
   } finally {
     process.env.CDK_OUTDIR = before;
@@ -17,8 +17,8 @@ function synthesized(file: string): { Resources: Record<string, { Type: string; 
 }
 
 describe('the TypeScript example', () => {
-  test('synthesizes what it is an example of', () => {
-    const { Resources } = synthesized('../examples/typescript/app');
+  test('synthesizes what it is an example of', async () => {
+    const { Resources } = await synthesized('../examples/typescript/app');
     expect(Object.values(Resources).map(({ Type }) => Type).sort()).toEqual([
       'AWS::ECR::RegistryScanningConfiguration',
       'AWS::ECR::Repository',
