@@ -61,8 +61,8 @@ export function collapsed(grammar: Grammar, entries: string[], render: (entry: s
 
 function resolved(grammar: Grammar, entry: string, render: (entry: string) => string, context: IResolveContext): unknown {
   const value: unknown = context.resolve(entry);
-  if (context.preparing || typeof value === 'object') {
-    // CDK is only looking for references, or the value is an intrinsic, which CloudFormation alone knows.
+  // While it prepares, CDK only looks for references. An intrinsic is known to CloudFormation alone, but for one that may remove the property.
+  if (context.preparing || (typeof value === 'object' && !JSON.stringify(value).includes('"AWS::NoValue"'))) {
     return context.resolve(render(entry));
   }
   if (typeof value !== 'string' || !grammar.pattern.test(value)) {

@@ -1,4 +1,4 @@
-import { App, aws_iam as iam, Aws, CfnParameter, Fn, Lazy, Stack } from 'aws-cdk-lib';
+import { App, aws_iam as iam, Aws, CfnCondition, CfnParameter, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { accounts, policyOf, stackIn } from './policy-of';
 import { HardenedRepository, ImageProfile, PullAudience } from '../../src';
@@ -59,6 +59,23 @@ describe('PullAudience in a stack', () => {
         expect(() => Template.fromStack(team)).toThrow(message);
         expect(() => Template.fromStack(team)).toThrow(`got ${got}`);
       }
+    });
+
+    test('that may remove the pin when it is deployed fail', () => {
+      const team = new Stack(new App(), 'Team');
+      const isShared = new CfnCondition(team, 'IsShared', { expression: Fn.conditionEquals(Aws.ACCOUNT_ID, '111111111111') });
+      const id = Token.asString(Fn.conditionIf(isShared.logicalId, ORGANIZATION, Aws.NO_VALUE));
+      new HardenedRepository(team, 'App', { audience: PullAudience.organization(id) });
+      expect(() => Template.fromStack(team)).toThrow(
+        /'organizationId' must be .*, got \{"Fn::If":\["IsShared","o-abcd123456",\{"Ref":"AWS::NoValue"\}\]\}/);
+    });
+
+    test('that choose between two values when it is deployed are taken', () => {
+      const team = new Stack(new App(), 'Team');
+      const isOther = new CfnCondition(team, 'IsOther', { expression: Fn.conditionEquals(Aws.ACCOUNT_ID, '111111111111') });
+      const id = Token.asString(Fn.conditionIf(isOther.logicalId, 'o-efgh789012', ORGANIZATION));
+      expect(policyOf(PullAudience.organization(id), team).Statement[0].Condition.StringEquals)
+        .toEqual({ 'aws:PrincipalOrgID': { 'Fn::If': ['IsOther', 'o-efgh789012', ORGANIZATION] } });
     });
 
     test.each<[string, (list: string[]) => PullAudience, string]>([
