@@ -29,6 +29,10 @@ describe('documentSize', () => {
     expect(documentSize(new Stack().resolve({ a: value }))).toEqual({ min: '{"a":""}'.length + min, max: '{"a":""}'.length + max });
   });
 
+  test('bounds a join of something else not at all', () => {
+    expect(documentSize({ a: { 'Fn::Join': ['', [{ nobody: 'knows' }]] } })).toEqual({ min: '{"a":""}'.length, max: Infinity });
+  });
+
   test('takes an object with more keys, or none, for a part of the document', () => {
     expect(documentSize({})).toEqual({ min: 2, max: 2 });
     expect(documentSize({ Ref: 'a', b: 1 })).toEqual({ min: '{"Ref":"a","b":1}'.length, max: '{"Ref":"a","b":1}'.length });
