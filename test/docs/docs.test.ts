@@ -5,7 +5,9 @@ import * as ts from 'typescript';
 import { snippetsOf } from './snippets';
 
 /** The pages whose code is compiled and run, and whose JSON must come of it. */
-const PAGES = ['image-encryption', 'image-profile', 'migrating-from-the-l2', 'pull-audience', 'repository-hardening', 'tag-immutability'];
+const PAGES = [
+  'hardened-repository', 'image-encryption', 'image-profile', 'migrating-from-the-l2', 'pull-audience', 'repository-hardening', 'tag-immutability',
+];
 const SNIPPETS = PAGES.flatMap(snippetsOf);
 
 /** Goes through the compiler with the others, to see that it is asked. */
@@ -15,9 +17,9 @@ const ROOT = join(__dirname, '..', '..');
 
 /** What a reader is taken to have imported; `this` is a stack named Team in us-east-1, of `app`. */
 const IMPORTS = `
-import { App, aws_ecr as ecr, aws_iam as iam, aws_kms as kms, Duration, Stack, Stage } from 'aws-cdk-lib';
+import { App, aws_ecr as ecr, aws_iam as iam, aws_kms as kms, aws_ssm as ssm, Duration, Stack, Stage } from 'aws-cdk-lib';
 import {
-  HardenedRepository, ImageEncryption, ImageProfile, LifecyclePolicy, LifecycleRule, PullAudience, RegistryKey, RepositoryCreationTemplate,
+  HardenedRepository, ImageEncryption, ImageProfile, LifecyclePolicy, LifecycleRule, PrivateRegistry, PullAudience, RegistryKey, RepositoryCreationTemplate,
   RepositoryHardening, TagImmutability, TemplateUse,
 } from '../src';`;
 
