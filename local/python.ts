@@ -33,7 +33,8 @@ export class Python {
     rmSync(this.workspace.venv, { recursive: true, force: true });
     await this.make(command);
     const install = await this.run('pip', this.executable,
-      ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--requirement', requirements], 300);
+      // Python compiles what the server imports; pip would compile everything, which takes longer than to fetch it.
+      ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--no-compile', '--requirement', requirements], 300);
     if (install.code !== 0) {
       throw new Failure("pip could not install what 'local/aws/requirements.txt' names: see below; a proxy or a mirror is set in pip's own configuration",
         tail(install.output));
