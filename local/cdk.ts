@@ -1,8 +1,8 @@
 import { join } from 'path';
 import { CENTRAL, Environment, nameOf, rootOf } from './accounts';
-import { Change } from './change';
 import { Failure, tail } from './failure';
 import { Ended, Processes } from './processes';
+import { Revision } from './revision';
 import { Workspace } from './workspace';
 
 /** Relative to `.demo/`: a path of the user's may need quotes, which the command line takes off. */
@@ -22,26 +22,26 @@ export class Cdk {
   }
 
   /** Deploys every stack in every account with one call, and returns the folder with the templates. */
-  public async deploy(change: Change): Promise<string> {
-    await this.must(`deploy-${change}`, CENTRAL, this.deployArgs(change));
-    return this.assembly(change);
+  public async deploy(revision: Revision): Promise<string> {
+    await this.must(`deploy-${revision}`, CENTRAL, this.deployArgs(revision));
+    return this.assembly(revision);
   }
 
   /** Deploys what must fail, and returns what the command line said. */
-  public async deployInVain(change: Change): Promise<Ended> {
-    return this.run(`deploy-${change}`, CENTRAL, this.deployArgs(change));
+  public async deployInVain(revision: Revision): Promise<Ended> {
+    return this.run(`deploy-${revision}`, CENTRAL, this.deployArgs(revision));
   }
 
-  public async destroy(change: Change): Promise<void> {
-    await this.must(`destroy-${change}`, CENTRAL, ['destroy', '--all', '--force', '--app', this.assembly(change)]);
+  public async destroy(revision: Revision): Promise<void> {
+    await this.must(`destroy-${revision}`, CENTRAL, ['destroy', '--all', '--force', '--app', this.assembly(revision)]);
   }
 
-  private assembly(change: Change): string {
-    return join(this.workspace.assemblies, change);
+  private assembly(revision: Revision): string {
+    return join(this.workspace.assemblies, revision);
   }
 
-  private deployArgs(change: Change): string[] {
-    return ['deploy', '--all', '--require-approval', 'never', '--app', APP, '--context', `change=${change}`, '--output', this.assembly(change)];
+  private deployArgs(revision: Revision): string[] {
+    return ['deploy', '--all', '--require-approval', 'never', '--app', APP, '--context', `revision=${revision}`, '--output', this.assembly(revision)];
   }
 
   private async must(name: string, account: string, args: readonly string[]): Promise<void> {

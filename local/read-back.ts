@@ -25,7 +25,7 @@ const READERS: Record<string, Reader> = {
 };
 
 /** What a table has room for. */
-export const NAME_WIDTH = 46;
+export const NAME_WIDTH = 38;
 
 /** Properties in short. */
 const WORDS: Record<string, string> = {
@@ -100,7 +100,7 @@ function inWords(property: string): string {
 /** What was read back: a row a resource, below the name of its stack. */
 export function readBackTable(results: readonly ReadBack[], style: Style): string {
   return table([
-    { title: 'Resource' }, { title: 'Read back through the API', width: 46 }, { title: 'Values', align: 'right' }, { title: 'Result' },
+    { title: 'Resource' }, { title: 'Read back through the API', width: 62 }, { title: 'Values', align: 'right' }, { title: 'Result' },
   ], byStack(results, ({ resource, properties, values, exists, differences }) => [
     shorten(describeResource(resource), NAME_WIDTH),
     { text: properties.map(inWords).join(', '), tone: 'dim' },

@@ -13,14 +13,12 @@ import { remainsTable, wronglyLeft } from './remains';
 import { Outcome, Steps } from './steps';
 import { Style } from './style';
 import { wrap } from './table';
-import { changesTable, lastUpdate, replaced } from './update';
+import { changesTable, lastUpdate, missing } from './update';
 
 /** The stack whose repository is pushed to, pulled from and updated, and where it is. */
 const STACK = 'HardenedRepository';
 const PLACE = { account: CENTRAL, region: 'us-east-1' };
 const TAG = 'v1.4.2';
-
-const NOTHING_REPLACED = '      nothing was replaced: every resource has the physical id that it had';
 
 /** What the demo does with a local AWS that has been started. */
 export class Story {
@@ -56,7 +54,7 @@ export class Story {
   }
 
   private async deploy(): Promise<Outcome> {
-    this.resources = await expectedResources(await this.cdk.deploy('nothing'), this.clients);
+    this.resources = await expectedResources(await this.cdk.deploy('first'), this.clients);
     const stacks = new Set(this.resources.map(({ stack }) => stack));
     return { text: `      ${stacks.size} stacks with ${this.resources.length} resources of ECR and KMS` };
   }
@@ -96,18 +94,19 @@ export class Story {
 
   private async update(): Promise<Outcome> {
     const before = this.resources;
-    this.resources = await expectedResources(await this.cdk.deploy('keep'), this.clients);
+    this.resources = await expectedResources(await this.cdk.deploy('second'), this.clients);
     const results = await readBack(this.resources, this.clients);
-    const others = replaced(before, this.resources);
+    const others = missing(before, this.resources);
+    const added = missing(this.resources, before).length;
     const lost = await this.lost();
     return {
-      text: [changesTable(before, this.resources, this.style), sentence(results), ...others.length === 0 ? [NOTHING_REPLACED] : [], ...stillThere(lost)].join('\n'),
-      problems: [...problemsOf(results), ...others, ...lost],
+      text: [changesTable(before, this.resources, this.style), sentence(results), ...others.length === 0 ? [`      ${before.length} resources have the physical ids that they had: none was replaced; ${added} are new`] : [], ...stillThere(lost)].join('\n'),
+      problems: [...problemsOf(results), ...others.map(resource => `${resource.stack}: ${describeResource(resource)} is not there any more`), ...lost],
     };
   }
 
   private async fail(): Promise<Outcome> {
-    const { code, output } = await this.cdk.deployInVain('conflict');
+    const { code, output } = await this.cdk.deployInVain('refused');
     if (code === 0) { return { problems: ['the update that had to fail has succeeded'] }; }
     const { status, updated, reason } = await lastUpdate(PLACE, STACK, this.clients);
     if (status !== 'UPDATE_ROLLBACK_COMPLETE') {
@@ -128,7 +127,7 @@ export class Story {
   }
 
   private async destroy(): Promise<Outcome> {
-    await this.cdk.destroy('keep');
+    await this.cdk.destroy('second');
     const results = await readBack(this.resources, this.clients);
     return {
       text: `${remainsTable(results, this.style)}\n`

@@ -7,27 +7,26 @@ import { byStack, describeResource, NAME_WIDTH } from './read-back';
 import { Style } from './style';
 import { shorten, table } from './table';
 
-/** What an update has changed in the templates' words, a row a value. */
+const VALUE_WIDTH = 26;
+
+/** What an update has changed in resources that it has kept, in the templates' words, a row a value. */
 export function changesTable(before: readonly ExpectedResource[], after: readonly ExpectedResource[], style: Style): string {
-  const changes = after.flatMap(resource => {
-    const earlier = before.find(candidate => identityOf(candidate) === identityOf(resource));
-    return compare(asData(earlier?.properties), asData(resource.properties)).differences
+  const earlier = new Map(before.map(resource => [identityOf(resource), resource]));
+  const changes = after.filter(resource => earlier.has(identityOf(resource))).flatMap(resource => {
+    return compare(asData(earlier.get(identityOf(resource))!.properties), asData(resource.properties)).differences
       .map(difference => ({ resource, ...difference }));
   });
   return table([{ title: 'Resource' }, { title: 'Changed in place' }, { title: 'Before' }, { title: 'Now' }],
     byStack(changes, ({ resource, path, expected, actual }) =>
-      [shorten(describeResource(resource), NAME_WIDTH), path, shown(expected), shown(actual)]), style);
+      [
+        shorten(describeResource(resource), NAME_WIDTH), path.replace('LifecyclePolicy.LifecyclePolicyText', 'LifecyclePolicy'), shown(expected), shown(actual),
+      ]), style);
 }
 
-/** Resources that are not what they were: made anew, gone or added. */
-export function replaced(before: readonly ExpectedResource[], after: readonly ExpectedResource[]): string[] {
-  const name = (resource: ExpectedResource) => `${resource.stack}: ${describeResource(resource)}`;
-  const missing = (from: readonly ExpectedResource[], others: readonly ExpectedResource[]) =>
-    from.filter(resource => !others.some(other => identityOf(other) === identityOf(resource)));
-  return [
-    ...missing(before, after).map(resource => `${name(resource)} is not there any more`),
-    ...missing(after, before).map(resource => `${name(resource)} was not there before`),
-  ];
+/** The resources that are among the first and not among the others: gone, or made anew under another physical id. */
+export function missing(resources: readonly ExpectedResource[], others: readonly ExpectedResource[]): ExpectedResource[] {
+  const known = new Set(others.map(identityOf));
+  return resources.filter(resource => !known.has(identityOf(resource)));
 }
 
 /** How CloudFormation tells the story of a stack's last, failed update. */
@@ -66,7 +65,7 @@ function identityOf({ environment, stack, logicalId, physicalId }: ExpectedResou
 }
 
 function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value);
+  return value === undefined ? 'nothing' : shorten(JSON.stringify(value), VALUE_WIDTH);
 }
 
 /** Documents that a template holds as text are read: what changed is a number in one. */

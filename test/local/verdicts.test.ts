@@ -4,7 +4,7 @@ import { ExpectedResource } from '../../local/expected';
 import { describeDifference, describeResource, ReadBack, readBack, readBackTable } from '../../local/read-back';
 import { isRetained, remainsTable, wronglyLeft } from '../../local/remains';
 import { PLAIN } from '../../local/style';
-import { changesTable, failureIn, replaced } from '../../local/update';
+import { changesTable, failureIn, missing } from '../../local/update';
 
 const REPOSITORY: ExpectedResource = {
   environment: { account: '111111111111', region: 'us-east-1' },
@@ -110,15 +110,15 @@ describe('an update', () => {
     expect(changesTable([REPOSITORY], [changed], PLAIN)).toMatch(/rules\[0\]\.keep +│ 100 +│ 50 +│/);
   });
 
-  test('replaces nothing when every resource is the one it was', () => {
-    expect(replaced([REPOSITORY], [changed])).toEqual([]);
+  test('tells a resource that is made anew by its physical id', () => {
+    const anew = { ...changed, physicalId: 'payments/api2' };
+    expect(missing([REPOSITORY], [changed])).toEqual([]);
+    expect(missing([REPOSITORY], [anew])).toEqual([REPOSITORY]);
+    expect(missing([anew], [REPOSITORY])).toEqual([anew]);
   });
 
-  test('is told from a replacement by the physical id', () => {
-    expect(replaced([REPOSITORY], [{ ...changed, physicalId: 'payments/api2' }])).toEqual([
-      'App: repository Repository is not there any more',
-      'App: repository Repository was not there before',
-    ]);
+  test('shows no value of a resource that is new', () => {
+    expect(changesTable([], [changed], PLAIN)).not.toContain('50');
   });
 });
 
