@@ -21,7 +21,7 @@ interface Claim {
 export const SHARED = 'payments/api';
 
 /** The one beside it: no audience, the grants of its own account only. */
-export const UNSHARED = 'payments/worker';
+const UNSHARED = 'payments/worker';
 
 /**
  * What everyone is to be answered, written down from the policies before anyone was asked:

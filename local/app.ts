@@ -4,6 +4,7 @@ import { CENTRAL, MEMBER } from './accounts';
 import { Revision } from './revision';
 import { BrownfieldSample } from '../integ/samples/brownfield';
 import { HardenedRepositorySample } from '../integ/samples/hardened-repository';
+import { ProfileSample } from '../integ/samples/profile';
 import { RegistrySample } from '../integ/samples/registry';
 import { RelaxedRepositorySample } from '../integ/samples/relaxed-repository';
 
@@ -16,6 +17,7 @@ const KEEP: Record<Revision, number> = { first: 100, second: 50, refused: 20 };
 const hardened = new HardenedRepositorySample(app, 'HardenedRepository', { env: { account: CENTRAL, region: 'us-east-1' }, keep: KEEP[revision] });
 new RegistrySample(app, 'Registry', { env: { account: CENTRAL, region: 'eu-west-1' } });
 new RelaxedRepositorySample(app, 'RelaxedRepository', { env: { account: MEMBER, region: 'us-east-1' } });
+new ProfileSample(app, 'Profile', { env: { account: MEMBER, region: 'eu-west-1' } });
 // Deployed as it was before the library, then adopted.
 new BrownfieldSample(app, 'Brownfield', { env: { account: MEMBER, region: 'us-east-1' }, isAdopted: revision !== 'first' });
 

@@ -1,5 +1,5 @@
 import { join } from 'path';
-import { CENTRAL, Environment, nameOf, rootOf } from './accounts';
+import { CENTRAL, nameOf, rootOf } from './accounts';
 import { Failure, tail } from './failure';
 import { Ended, Processes } from './processes';
 import { Revision } from './revision';
@@ -58,8 +58,7 @@ export class Cdk {
       args: [...args, '--ci', '--no-notices', '--no-color', '--no-version-reporting', '--progress', 'events'],
       cwd: this.workspace.root,
       log: join(this.workspace.logs, `cdk-${name}.log`),
-      env: this.workspace.childEnvironment({
-        HOME: this.workspace.home,
+      env: this.workspace.localEnvironment({
         // The command line remembers there which account an access key belongs to.
         CDK_HOME: join(this.workspace.home, '.cdk'),
         AWS_ENDPOINT_URL: this.endpoint,
@@ -78,13 +77,4 @@ export class Cdk {
       }),
     }, 240);
   }
-}
-
-/** The places that are bootstrapped, by account. */
-export function byAccount(environments: readonly Environment[]): Map<string, string[]> {
-  const regions = new Map<string, string[]>();
-  for (const { account, region } of environments) {
-    regions.set(account, [...new Set([...regions.get(account) ?? [], region])]);
-  }
-  return regions;
 }

@@ -34,15 +34,6 @@ interface TemplateResource {
 /** What ECR and KMS have been told: these are read back. */
 const READ_BACK = /^AWS::(ECR|KMS)::/;
 
-/** Every environment that the app deploys to. */
-export function environmentsOf(assembly: string): Environment[] {
-  const seen = new Map<string, Environment>();
-  for (const { environment: { account, region, name } } of new CloudAssembly(assembly).stacksRecursively) {
-    seen.set(name, { account, region });
-  }
-  return [...seen.values()];
-}
-
 /** Every resource of ECR and KMS in the templates of an app, nested stacks included, with what its functions stand for. */
 export async function expectedResources(assembly: string, clients: Clients): Promise<ExpectedResource[]> {
   const found: ExpectedResource[] = [];

@@ -47,7 +47,7 @@ export class LocalAws {
       args: ['-m', 'local_aws', '--port', String(port), '--organization', ORGANIZATION, '--data', this.workspace.data,
         ...ends ? ['--parent', String(process.pid)] : []],
       cwd: this.python.serverFolder,
-      env: this.workspace.childEnvironment({ AUTH: 'true', HOME: this.workspace.home }),
+      env: this.workspace.localEnvironment({ AUTH: 'true' }),
       log,
     });
     for (let waited = 0; waited < READY_SECONDS; waited += 0.1) {

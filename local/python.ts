@@ -67,14 +67,12 @@ export class Python {
   }
 
   private run(name: string, file: string, args: readonly string[], seconds: number) {
-    // PYTHONPATH and the like of the user would mix another project's packages in.
-    const { PYTHONPATH: _path, PYTHONHOME: _home, VIRTUAL_ENV: _venv, ...env } = process.env;
     return this.processes.run({
       file,
       args,
       cwd: this.workspace.root,
       log: join(this.workspace.logs, `python-${name}.log`),
-      env: { ...env, TMPDIR: this.workspace.temporary, PIP_CACHE_DIR: this.workspace.pipCache },
+      env: this.workspace.environment(/^AWS_/),
     }, seconds);
   }
 }

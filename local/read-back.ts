@@ -56,7 +56,7 @@ export interface ReadBack extends Comparison {
   readonly properties: string[];
 }
 
-export function readerOf(type: string): Reader {
+function readerOf(type: string): Reader {
   const reader = READERS[type];
   if (!reader) { throw new Error(`nothing in local/ reads ${type}: add a reader to local/read-back.ts`); }
   return reader;

@@ -112,7 +112,7 @@ export class Story {
     if (status !== 'UPDATE_ROLLBACK_COMPLETE') {
       throw new Failure(`the stack ${STACK} is ${status} after the failed update, expected UPDATE_ROLLBACK_COMPLETE`, tail(output));
     }
-    const repository = this.resources.find(({ physicalId }) => physicalId === SHARED)!.logicalId;
+    const repository = this.resources.find(({ stack, physicalId }) => stack === STACK && physicalId === SHARED)!.logicalId;
     const results = await readBack(this.resources, this.clients);
     const lost = await this.lost();
     return {
@@ -133,7 +133,7 @@ export class Story {
       text: `${remainsTable(results, this.style)}\n`
         + '      What holds images stays on purpose, and the key that reads them: a stack that goes by mistake takes no release with it.\n'
         + '      RetainExceptOnCreate: only a creation that fails is cleaned up, so that the next try finds the name free.\n'
-        + "      The registry's scanning stays too: to delete it is to switch Amazon Inspector off for the account.",
+        + "      The registry's scanning stays too: deleting it would try to switch Amazon Inspector off for the account.",
       problems: [...wronglyLeft(results), ...problemsOf(results.filter(({ exists }) => exists)), ...await this.lost()],
     };
   }
