@@ -65,9 +65,13 @@ describe('RegistryKey', () => {
   });
 
   describe('key policy', () => {
-    const stack = new Stack(new App(), 'Team');
-    RegistryKey.of(stack);
-    const statements = statementsOf(stack);
+    let statements: Record<string, Statement>;
+
+    beforeAll(() => {
+      const stack = new Stack(new App(), 'Team');
+      RegistryKey.of(stack);
+      statements = statementsOf(stack);
+    });
 
     test('lets the account administer the key, with actions that can neither read, write nor delegate', () => {
       const { Effect, Principal, Resource, Condition, Action } = statements.AdministerWithoutUse;
@@ -188,6 +192,13 @@ describe('RegistryKey', () => {
     test('is a key that was made before with the id that it would have', () => {
       const stack = new Stack(new App(), 'Team');
       expect(new RegistryKey(stack, 'RegistryKey')).toBe(RegistryKey.of(stack));
+    });
+
+    test('is also a key that another copy of this library made, as happens where packages bring their own', () => {
+      const stack = new Stack(new App(), 'Team');
+      const key = new Construct(stack, 'RegistryKey');
+      Object.defineProperty(key, Symbol.for('cdk-hardened-ecr.RegistryKey'), { value: true });
+      expect(RegistryKey.of(stack)).toBe(key);
     });
 
     test('fails when the id is taken by another construct, even by a key', () => {
