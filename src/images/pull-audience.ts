@@ -54,7 +54,8 @@ const NOBODY: Members = {
  */
 export class PullAudience {
   /**
-   * Everyone in an AWS Organization, those who join it later included. Services (Lambda, CodeBuild) are not of an organization.
+   * Everyone in an AWS Organization, those who join it later included. In the repository's own account that is every principal,
+   * with an identity policy that allows a pull or without one. Services (Lambda, CodeBuild) are not of an organization.
    *
    * @param organizationId `o-` and 10 to 32 lowercase letters or digits
    * @throws when it is anything else
