@@ -87,7 +87,8 @@ export class Story {
     return {
       text: `${accessTable(results, this.style)}\n`
         + '      200 pulled, 201 pushed, 202 deleted, 401 not logged in, 403 not allowed\n'
-        + `      ${CENTRAL} and ${MEMBER} are the organization, ${STRANGER} is not of it`,
+        + `      ${CENTRAL} and ${MEMBER} are the organization, ${STRANGER} is not of it\n`
+        + '      The answers are those of the local registry: how we read the documentation of AWS, not AWS',
       problems: [...unexpected(results), ...await this.lost()],
     };
   }
