@@ -139,7 +139,7 @@ project.addTask('mutation', {
 project.addTask('test:latest', {
   description: 'Unit tests against the newest aws-cdk-lib',
   env: { CDK_VALIDATION: 'false' },
-  exec: 'jest --passWithNoTests=false --ci --coverage=false --moduleNameMapper \'{"^aws-cdk-lib$":"aws-cdk-lib-latest","^aws-cdk-lib/(.*)$":"aws-cdk-lib-latest/$1"}\'',
+  exec: 'jest --passWithNoTests=false --ci --coverage=false --moduleNameMapper \'{"^cdk-hardened-ecr$":"<rootDir>/src","^aws-cdk-lib$":"aws-cdk-lib-latest","^aws-cdk-lib/(.*)$":"aws-cdk-lib-latest/$1"}\'',
   receiveArgs: true,
 });
 const verify = project.addTask('verify', { description: 'Compile, lint, unit tests, snapshots: what a change must pass' });

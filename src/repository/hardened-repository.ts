@@ -1,4 +1,4 @@
-import { Annotations, ArnFormat, aws_ecr as ecr, aws_iam as iam, RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, aws_ecr as ecr, aws_iam as iam, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
 import { GrantingRepository, organizationsOf } from './granting-repository';
@@ -9,6 +9,7 @@ import { ImageProfile } from '../images/image-profile';
 import type { ImageSettings } from '../images/image-settings';
 import { PullAudience } from '../images/pull-audience';
 import { PULL_ACTIONS } from '../private/actions';
+import { explain } from '../private/explained';
 import { Findings } from '../private/findings';
 import { markHardened } from '../private/hardened-resources';
 import { checkRepositoryName } from '../private/repository-name';
@@ -234,9 +235,7 @@ export class HardenedRepository extends GrantingRepository {
 
   /** cdk-nag takes every `*` for open to the world: these statements are pinned to an organization, and no others are acknowledged. */
   private acknowledgeOrganization(): void {
-    const reason = 'The statements for everyone carry StringEquals aws:PrincipalOrgID: nobody outside the organization is allowed';
-    // The one is how a synth looks it up and reports it, the other how cdk-nag's validateScope() does in unit tests.
-    Validations.of(this).acknowledge({ id: 'AwsSolutions::AwsSolutions-ECR1', reason }, { id: 'AwsSolutions-ECR1', reason });
+    explain(this, 'AwsSolutions-ECR1', 'The statements for everyone carry StringEquals aws:PrincipalOrgID: nobody outside the organization is allowed');
   }
 
   private warnOfRelaxations(removalPolicy: RemovalPolicy, emptyOnDelete?: boolean): void {

@@ -22,8 +22,11 @@ export class RegistryPolicy {
   /** Adds a copy, so that what is checked is what is deployed. Statements that are alike become one in the document. */
   public add(statement: iam.PolicyStatement, contributor: IConstruct): void {
     const findings = new Findings();
+    const copy = statement.hasResource || statement.notResources.length > 0
+      ? statement.copy()
+      : statement.copy({ resources: [this.everyRepository()] });
     const json = this.resolve<StatementJson>(statement.toStatementJson());
-    for (const error of statement.validateForResourcePolicy()) {
+    for (const error of copy.validateForResourcePolicy()) {
       findings.unless(false, `'statement' must be one of a resource policy, got ${JSON.stringify(json)}: ${error}`);
     }
     findings.unless(foreignActions(json).length === 0,
@@ -33,9 +36,7 @@ export class RegistryPolicy {
       + 'StringEquals aws:PrincipalOrgID');
     findings.throwIfAny(contributor);
 
-    this.document.addStatements(statement.hasResource || statement.notResources.length > 0
-      ? statement.copy()
-      : statement.copy({ resources: [this.everyRepository()] }));
+    this.document.addStatements(copy);
     this.contributors.push(contributor);
     if (!this.resource) {
       this.resource = new ecr.CfnRegistryPolicy(this.registry, 'Policy', { policyText: this.document });
