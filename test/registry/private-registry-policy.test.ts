@@ -1,4 +1,4 @@
-import { App, aws_iam as iam, CfnParameter, Lazy, Stack } from 'aws-cdk-lib';
+import { App, aws_iam as iam, CfnParameter, Fn, Lazy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
 import { errorOf, messagesOf } from './messages';
@@ -95,6 +95,7 @@ describe('addToRegistryPolicy', () => {
 
   test.each([
     ['an action that is a token', { principals: [source], actions: [Lazy.string({ produce: () => 'ecr:PutImage' })] }],
+    ['an action that is a reference', { principals: [source], actions: [Fn.importValue('Action')] }],
     ['every action', { principals: [source], actions: ['*'] }],
     ['an action in other letters', { principals: [source], actions: ['ECR:createrepository'] }],
   ])('takes its neighbour with %s', (_, props) => {
@@ -116,6 +117,7 @@ describe('a statement that allows everyone', () => {
     ['a condition that holds for an empty set', everyone({ 'ForAllValues:StringEquals': { 'aws:PrincipalOrgPaths': 'o-abcd123456/*' } })],
     ['a negation', everyone({ StringNotEquals: { 'aws:PrincipalOrgID': 'o-abcd123456' } })],
     ['a pattern that every organization matches', everyone({ StringLike: { 'aws:PrincipalOrgID': '*' } })],
+    ['several wildcards', everyone({ StringLike: { 'aws:PrincipalOrgID': '**?' } })],
     ['a pattern that every organization matches, beside one', everyone({ StringLike: { 'aws:PrincipalOrgID': ['o-abcd123456', '*'] } })],
   ])('fails with %s', (_, statement) => {
     expect(() => registry.addToRegistryPolicy(statement)).toThrow(
@@ -127,9 +129,25 @@ describe('a statement that allows everyone', () => {
     ['organizational units', everyone({ 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-abcd123456/r-ab12/ou-ab12-11111111/*' } })],
     ['accounts', everyone({ StringEquals: { 'AWS:principalaccount': ['111111111111', '222222222222'] } })],
     ['a pattern of roles', everyone({ ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/puller' } })],
+    ['a pattern that starts with a wildcard', everyone({ StringLike: { 'aws:PrincipalArn': '*:role/puller' } })],
     ['one condition of two', everyone({ Bool: { 'aws:SecureTransport': 'true' }, StringEquals: { 'aws:RequestedRegion': 'us-east-1', 'aws:PrincipalOrgID': 'o-abcd123456' } })],
   ])('passes when pinned to %s', (_, statement) => {
     expect(() => registry.addToRegistryPolicy(statement)).not.toThrow();
+  });
+
+  test.each([
+    ['acknowledged where it is pinned', everyone({ StringEquals: { 'aws:PrincipalOrgID': 'o-abcd123456' } }), true],
+    ['nothing to acknowledge for an account with the same condition', everyone({ StringEquals: { 'aws:PrincipalOrgID': 'o-abcd123456' } }, source), false],
+    ['nothing to acknowledge for a denial', new iam.PolicyStatement({
+      effect: iam.Effect.DENY, principals: [new iam.AnyPrincipal()], actions, conditions: { StringEquals: { 'aws:PrincipalOrgID': 'o-abcd123456' } },
+    }), false],
+    ['nothing to acknowledge for a denial without a condition', new iam.PolicyStatement({ effect: iam.Effect.DENY, principals: [new iam.AnyPrincipal()], actions }), false],
+    ['nothing to acknowledge for an account', everyone(undefined, source), false],
+  ])('cdk-nag: %s', (_, statement, acknowledged) => {
+    registry.addToRegistryPolicy(statement);
+    const ids = registry.node.findChild('Policy').node.metadata
+      .filter(({ type }) => type === 'aws:cdk:acknowledged-rules').flatMap(({ data }) => Object.keys(data as object));
+    expect(ids).toEqual(acknowledged ? ['AwsSolutions-ECR1', 'AwsSolutions::AwsSolutions-ECR1'] : []);
   });
 
   test.each([
@@ -158,6 +176,7 @@ describe('beside enhanced scanning', () => {
     ['it to the account', { principals: [new iam.AccountPrincipal('111111111111')] }],
     ['it to the account, as an id', { principals: [new iam.ArnPrincipal('111111111111')] }],
     ['it to this account and another', { principals: [new iam.AccountPrincipal('222222222222'), new iam.AccountRootPrincipal()] }],
+    ['it to an account that is a reference', { principals: [new iam.ArnPrincipal(`arn:aws:iam::${Fn.importValue('Account')}:root`)] }],
     ['it to everyone but one', { principals: undefined, notPrincipals: [new iam.ArnPrincipal('arn:aws:iam::111111111111:role/admin')] }],
   ])('fails when the policy denies %s', (_, props) => {
     registry.scanWith(RegistryScanning.enhanced());
@@ -179,6 +198,7 @@ describe('beside enhanced scanning', () => {
     ['all but this action', { notActions: ['ecr:PutRegistry*'] }],
     ['it to a role', { principals: [new iam.ArnPrincipal('arn:aws:iam::111111111111:role/developer')] }],
     ['it to another account', { principals: [new iam.AccountPrincipal('222222222222')] }],
+    ['an action that is a reference', { actions: [Fn.importValue('Action')] }],
     ['it to a service', { principals: [new iam.ServicePrincipal('lambda.amazonaws.com')] }],
   ])('passes when it denies %s', (_, props) => {
     registry.scanWith(RegistryScanning.enhanced());

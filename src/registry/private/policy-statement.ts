@@ -57,13 +57,13 @@ function principalsOf(statement: StatementJson): unknown[] {
 function isAccount(principal: unknown, account: string): boolean {
   const text = JSON.stringify(principal);
   const id = /\b[0-9]{12}\b/.exec(text)?.[0];
-  return /:root"|^"[0-9]{12}"$/.test(text) && (id === undefined || Token.isUnresolved(account) || id === account);
+  return /:root"|"[0-9]{12}"/.test(text) && (id === undefined || Token.isUnresolved(account) || id === account);
 }
 
 function isPinned(statement: StatementJson): boolean {
   return Object.entries(statement.Condition ?? {}).some(([operator, keys]) => PINNING_OPERATOR.test(operator)
     && Object.entries(keys).some(([key, values]) => IDENTITY_KEYS.includes(key.toLowerCase())
-      && !listOf(values).some(value => /^[*?]*$/.test(String(value)))));
+      && !listOf(values).some(value => /^[*?]+$/.test(String(value)))));
 }
 
 function coversScanning(statement: StatementJson): boolean {
@@ -73,5 +73,5 @@ function coversScanning(statement: StatementJson): boolean {
 }
 
 function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : value === undefined ? [] : [value];
+  return [value].flat();
 }
