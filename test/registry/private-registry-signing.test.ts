@@ -186,6 +186,7 @@ describe('allowSigning', () => {
     registry.signWith(after);
 
     expect(signers()).toEqual([arnOf(before), arnOf(after)]);
+    expect(messagesOf(app)).toEqual([]);
   });
 
   test('does not let it use a profile that signs other repositories', () => {

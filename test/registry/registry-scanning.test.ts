@@ -94,6 +94,34 @@ describe('RegistryScanning', () => {
       .toThrow(/'onPush' must have at most 100 filters, got 101.*\n'continuous' must hold .* got "A"\n'onPush' must hold .* got "b\/"/);
   });
 
+  const GRAMMAR = "'onPush' must hold filters of 1 to 255 lowercase letters, digits and '*', with a single '.', '_', '-' or '/' between them, got ";
+
+  test.each([
+    ['A-b', '"A-b"'],
+    ['prod/', '"prod/": end it with \'/*\', "prod/*"'],
+    ['a--b__c', '"a--b__c": write \'*\' where a name has two in a row, "a*b*c"'],
+    ['a---b', '"a---b": write \'*\' where a name has two in a row, "a*b"'],
+    ['/prod', '"/prod"'],
+  ])('says what to write instead of %s, where that is known', (filter, end) => {
+    expect(() => RegistryScanning.basic({ onPush: [filter] })).toThrow(new Error(`${GRAMMAR}${end}`));
+  });
+
+  test('fails when enhanced scanning would scan nothing', () => {
+    expect(() => RegistryScanning.enhanced({ continuous: [] })).toThrow("'continuous' and 'onPush' must not both be empty, got []");
+    expect(() => RegistryScanning.enhanced({ onPush: [] })).toThrow("'continuous' and 'onPush' must not both be empty, got []");
+  });
+
+  test.each(['continuous', 'onPush'])('takes 100 filters for %s, and fails with 101', list => {
+    const filters = (count: number) => ({ [list]: Array.from({ length: count }, (_, i) => `a${i}`) });
+    expect(() => RegistryScanning.enhanced(filters(100))).not.toThrow();
+    expect(() => RegistryScanning.enhanced(filters(101))).toThrow(`'${list}' must have at most 100 filters, got 101`);
+  });
+
+  test('takes 255 characters, and fails with 256', () => {
+    expect(() => RegistryScanning.basic({ onPush: ['x'.repeat(255)] })).not.toThrow();
+    expect(() => RegistryScanning.basic({ onPush: ['x'.repeat(256)] })).toThrow(GRAMMAR);
+  });
+
   test('a token skips the check', () => {
     expect(RegistryScanning.enhanced({ continuous: [unknown()] })._render().rules).toHaveLength(1);
   });

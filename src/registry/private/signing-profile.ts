@@ -51,6 +51,6 @@ function regionOf(profile: signer.ISigningProfileRef): string {
 
 /** Known when the profile is made in this app. */
 function platformOf(profile: signer.ISigningProfileRef): string | undefined {
-  const resource = [profile, profile.node.defaultChild].find(construct => construct !== undefined && CfnResource.isCfnResource(construct));
+  const resource = [profile, profile.node.defaultChild].find(CfnResource.isCfnResource);
   return (resource as { platformId?: string } | undefined)?.platformId;
 }
