@@ -37,6 +37,14 @@ describe.each([
     expect(findings(stack)).toEqual([]);
   });
 
+  test('finds what a template does not explain', () => {
+    const template = registry.addCreationTemplate('Root', { prefix: 'ROOT', appliedFor: [TemplateUse.CREATE_ON_PUSH] });
+    const policy = template.node.findChild('Role').node.findChild('Policy') as iam.ManagedPolicy;
+    policy.addStatements(new iam.PolicyStatement({ actions: ['ecr:PutImage'], resources: ['*'] }));
+    expect(findings(stack)).toEqual(['AwsSolutions-IAM5[Resource::*]']);
+    expect(policy.node.metadata.filter(({ type }) => type === 'aws:cdk:acknowledged-rules')).toHaveLength(1);
+  });
+
   test('finds nothing in a registry policy that is pinned to an organization', () => {
     registry.addToRegistryPolicy(new iam.PolicyStatement({ principals: [new iam.OrganizationPrincipal('o-abcd123456')], actions: ['ecr:ReplicateImage'] }));
     expect(findings(stack)).toEqual([]);

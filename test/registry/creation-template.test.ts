@@ -135,6 +135,17 @@ describe('RepositoryCreationTemplate', () => {
     });
   });
 
+  test('has a role for two layers of encryption too', () => {
+    const gov = new Stack(app, 'Gov', { env: { account: '111111111111', region: 'us-gov-west-1' } });
+    const { role } = new RepositoryCreationTemplate(gov, 'Template', {
+      prefix: 'prod', appliedFor: [CREATE_ON_PUSH], profile: ImageProfile.of({ encryption: ImageEncryption.dualLayer() }),
+    });
+
+    Template.fromStack(gov).hasResourceProperties(TEMPLATE, {
+      EncryptionConfiguration: { EncryptionType: 'KMS_DSSE' }, CustomRoleArn: gov.resolve(role!.roleArn),
+    });
+  });
+
   test('has a role for a key of your own', () => {
     const key = new kms.Key(stack, 'Key');
     make({ profile: ImageProfile.of({ encryption: ImageEncryption.customerManaged(key) }) });
@@ -223,9 +234,10 @@ describe('prefix', () => {
     make({ prefix: 'prod' }, 'First');
     make({ prefix: 'production' }, 'Second');
     make({ prefix: 'prod/team' }, 'Third');
+    make({ prefix: 'prodteam' }, 'Fourth');
     new RepositoryCreationTemplate(new Stack(app, 'Other'), 'First', { prefix: 'prod', appliedFor: [REPLICATION] });
 
-    Template.fromStack(stack).resourceCountIs(TEMPLATE, 3);
+    Template.fromStack(stack).resourceCountIs(TEMPLATE, 4);
   });
 
   test('takes the same token twice: nobody knows what it becomes', () => {
@@ -277,6 +289,11 @@ describe('warnings', () => {
 
     expect(messagesOf(app)).toEqual([warn('tagsMove')]);
     expect(messagesOf(app)[0]).toMatch(/^\/Stack\/Copies: tags can be moved/);
+  });
+
+  test('warns of what a cache relaxes but for its tags', () => {
+    make({ appliedFor: [PULL_THROUGH_CACHE], profile: ImageProfile.cache({ encryption: ImageEncryption.AES_256 }) });
+    expect(messagesOf(app)).toEqual([warn('noCustomerManagedKey')]);
   });
 
   test('warns of what a profile relaxes, but for scanning, which templates do not have', () => {

@@ -58,10 +58,12 @@ describe('excludeFromPullTime', () => {
       `'roles' must have ARNs of roles, of at most 200 characters, got ${JSON.stringify(arn)} [Stack/Known]`);
   });
 
-  test('fails with a user', () => {
-    const user = new iam.CfnUser(stack, 'User');
-    const role = Object.assign(user, { roleRef: { roleArn: 'arn:aws:iam::111111111111:user/scanner', roleName: 'scanner' } });
-    expect(() => registry.excludeFromPullTime(role)).toThrow("'roles' must have ARNs of roles");
+  test.each([
+    ['a user', 'arn:aws:iam::111111111111:user/scanner'],
+    ['something before it', 'an arn:aws:iam::111111111111:role/scanner'],
+  ])('fails with %s', (_, roleArn) => {
+    const role = Object.assign(new iam.CfnUser(stack, 'Other'), { roleRef: { roleArn, roleName: 'scanner' } });
+    expect(() => registry.excludeFromPullTime(role)).toThrow(`'roles' must have ARNs of roles, of at most 200 characters, got "${roleArn}"`);
   });
 
   test.each([[LONGEST], ['arn:aws-us-gov:iam::111111111111:role/path/to/scanner_1+=,.@-']])('takes its neighbour %s', arn => {

@@ -76,11 +76,12 @@ export class RegistryPolicy {
   private reportDeny(statement: StatementJson, findings: Findings): void {
     const text = JSON.stringify(statement);
     const why = 'Amazon Inspector then can turn enhanced scanning neither on nor off';
-    findings.unless(statement.Condition !== undefined,
-      `'statement' must not deny 'ecr:PutRegistryScanningConfiguration' beside enhanced scanning, got ${text}: ${why}; name the actions that are meant`);
     if (statement.Condition) {
       Annotations.of(this.registry).addWarningV2('cdk-hardened-ecr:PrivateRegistry.denyMayStopInspector',
         `the registry policy denies 'ecr:PutRegistryScanningConfiguration' under a condition: where it holds for Amazon Inspector, ${why}. ${text}`);
+    } else {
+      findings.unless(false,
+        `'statement' must not deny 'ecr:PutRegistryScanningConfiguration' beside enhanced scanning, got ${text}: ${why}; name the actions that are meant`);
     }
   }
 
