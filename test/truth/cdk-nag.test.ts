@@ -4,9 +4,10 @@ import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5
 import type { Construct } from 'constructs';
 import { HardenedRepositorySample } from '../../integ/samples/hardened-repository';
 import { ProfileSample } from '../../integ/samples/profile';
+import { RegistrySample } from '../../integ/samples/registry';
 
 const PACKS = [AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks];
-const SAMPLES: (new (scope: Construct, id: string, props?: StackProps) => Stack)[] = [HardenedRepositorySample, ProfileSample];
+const SAMPLES: (new (scope: Construct, id: string, props?: StackProps) => Stack)[] = [HardenedRepositorySample, ProfileSample, RegistrySample];
 
 function findings(stack: Stack): string[] {
   return PACKS.flatMap(Pack => new Pack().validateScope(stack).violations)
