@@ -65,10 +65,11 @@ function resolved(grammar: Grammar, entry: string, render: (entry: string) => st
   if (context.preparing || (typeof value === 'object' && !JSON.stringify(value).includes('"AWS::NoValue"'))) {
     return context.resolve(render(entry));
   }
-  if (typeof value !== 'string' || !grammar.pattern.test(value)) {
+  const entryNow = String(value);
+  if (!grammar.pattern.test(entryNow)) {
     throw new Error(problem(grammar, value));
   }
-  return context.resolve(render(value));
+  return context.resolve(render(entryNow));
 }
 
 function problem({ property, mustBe, fix }: Grammar, entry: unknown): string {

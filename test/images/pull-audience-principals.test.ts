@@ -46,6 +46,17 @@ describe('PullAudience.principals', () => {
     expect([order(0), order(7), order(93)]).toEqual([sorted, sorted, sorted]);
   });
 
+  test('whose ARNs hold tokens are taken when the app is synthesized', () => {
+    const stack = new Stack(new App(), 'Team');
+    const role = new iam.ArnPrincipal(`arn:${Aws.PARTITION}:iam::222222222222:role/deployer`);
+    new HardenedRepository(stack, 'App', { audience: PullAudience.principals(role) });
+    Template.fromStack(stack).hasResourceProperties('AWS::ECR::Repository', {
+      RepositoryPolicyText: {
+        Statement: [{ Principal: { AWS: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::222222222222:role/deployer']] } } }],
+      },
+    });
+  });
+
   test('are imported where the role is of another stack', () => {
     const app = new App();
     const [owner, user] = [new Stack(app, 'Roles'), new Stack(app, 'Team')];
@@ -67,6 +78,8 @@ describe('PullAudience.principals', () => {
     ['a role and a service together', new iam.CompositePrincipal(
       new iam.ArnPrincipal('arn:aws:iam::111111111111:role/a'), new iam.ServicePrincipal('lambda.amazonaws.com'))],
     ['a wildcard in an ARN', new iam.ArnPrincipal('arn:aws:iam::111111111111:role/*')],
+    ['a wildcard in one of two ARNs with tokens', new iam.CompositePrincipal(
+      new iam.ArnPrincipal(`arn:${Aws.PARTITION}:iam::111111111111:role/a`), new iam.ArnPrincipal(`arn:${Aws.PARTITION}:iam::111111111111:role/*`))],
     ['a wildcard beside a token', new iam.ArnPrincipal(`arn:${Aws.PARTITION}:iam::111111111111:role/*`)],
   ])('fails with %s', (_, principal) => {
     expect(() => PullAudience.principals(new iam.ArnPrincipal('arn:aws:iam::222222222222:role/a'), principal)).toThrow(
