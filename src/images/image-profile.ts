@@ -9,6 +9,7 @@ import type { PullAudience } from './pull-audience';
 import { TagImmutability } from './tag-immutability';
 import { Findings } from '../private/findings';
 import type { Relaxation } from '../private/relaxation';
+import { SOME_TAGS_MOVE } from '../private/relaxation';
 
 /** What differs between one team's releases and another's. */
 export interface ReleaseProfileProps extends ImageSettings {
@@ -206,10 +207,7 @@ export class ImageProfile {
     if (this.tagImmutability._isMutable) {
       relaxations.push({ id: 'tagsMove', message: 'tags can be moved to other images: a version may mean two images, and a rollback deploy the wrong one' });
     } else if (!this.tagImmutability._isExact) {
-      relaxations.push({
-        id: 'someTagsMove',
-        message: 'some tags can be moved to other images: Security Hub ECR.2 and CT.ECR.PR.3 accept exactly IMMUTABLE only',
-      });
+      relaxations.push(SOME_TAGS_MOVE);
     }
     if (!this.encryption._isCustomerManaged) {
       relaxations.push({

@@ -1,6 +1,7 @@
 import type { aws_ecr as ecr } from 'aws-cdk-lib';
 import { Token } from 'aws-cdk-lib';
 import { Findings } from '../private/findings';
+import { matchesWildcard } from '../private/wildcard';
 
 /**
  * Whether a tag, once pushed, can be moved to another image.
@@ -70,8 +71,7 @@ export class TagImmutability {
    * @internal Whether a tag could be moved to another image; a token is taken for one that cannot.
    */
   public _moves(tag: string): boolean {
-    const matches = this.exceptions.some(exception => new RegExp(`^${exception.split('*').map(escapeRegExp).join('.*')}$`).test(tag));
-    return matches !== this._isMutable;
+    return this.exceptions.some(exception => matchesWildcard(exception, tag)) !== this._isMutable;
   }
 
   /** @internal The same words in a repository and in a creation template. */
@@ -84,8 +84,4 @@ export class TagImmutability {
       })),
     };
   }
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\-]/g, '\\$&');
 }

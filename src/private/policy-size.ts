@@ -1,7 +1,9 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { documentSize } from './document-size';
-import { MAX_POLICY_LENGTH } from './policy-limits';
+
+/** The longest repository or registry policy, minified. */
+const MAX_POLICY_LENGTH = 10_240;
 
 /** How a policy that is too long is spoken of. */
 export interface PolicyWords {

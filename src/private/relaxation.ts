@@ -4,3 +4,17 @@ export interface Relaxation {
   readonly id: string;
   readonly message: string;
 }
+
+// What a profile and hardening in place say in the same words.
+
+export const SOME_TAGS_MOVE: Relaxation = {
+  id: 'someTagsMove',
+  message: 'some tags can be moved to other images: Security Hub ECR.2 and CT.ECR.PR.3 accept exactly IMMUTABLE only',
+};
+
+export const IMAGES_DELETED: Relaxation = { id: 'imagesDeleted', message: 'all images are deleted with the repository' };
+
+export const NOT_RETAINED: Relaxation = {
+  id: 'notRetained',
+  message: 'the repository is deleted with its stack, unless it holds images: then the deletion fails',
+};

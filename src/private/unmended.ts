@@ -1,4 +1,5 @@
 import type { Relaxation } from './relaxation';
+import { IMAGES_DELETED, NOT_RETAINED, SOME_TAGS_MOVE } from './relaxation';
 
 /** A repository as the template will have it, escape hatches included. */
 export interface RenderedRepository {
@@ -22,7 +23,7 @@ export function unmended({ DeletionPolicy, Properties }: RenderedRepository, tag
   const { EncryptionType = 'AES256', KmsKey } = EncryptionConfiguration ?? {};
   const isKnown = Object.keys(EncryptionConfiguration ?? {}).every(key => !key.startsWith('Fn::'));
   const relaxations: Relaxation[] = [];
-  if (isKnown && (EncryptionType === 'AES256' || (typeof EncryptionType === 'string' && KmsKey === undefined))) {
+  if (isKnown && typeof EncryptionType === 'string' && KmsKey === undefined) {
     relaxations.push({
       id: 'encryptionIsForEver',
       message: `images are encrypted with ${EncryptionType === 'AES256' ? 'keys that S3 manages (AES256)' : "the account's aws/ecr key"}, `
@@ -36,12 +37,10 @@ export function unmended({ DeletionPolicy, Properties }: RenderedRepository, tag
     relaxations.push({ id: 'tagsMove', message: 'tags can be moved to other images, as the author of the repository wrote: a version may mean two images' });
   }
   if (tagsMustStay && ImageTagMutability === 'IMMUTABLE_WITH_EXCLUSION') {
-    relaxations.push({ id: 'someTagsMove', message: 'some tags can be moved to other images: Security Hub ECR.2 and CT.ECR.PR.3 accept exactly IMMUTABLE only' });
+    relaxations.push(SOME_TAGS_MOVE);
   }
   if (DeletionPolicy === 'Delete') {
-    relaxations.push(EmptyOnDelete === true
-      ? { id: 'imagesDeleted', message: 'all images are deleted with the repository' }
-      : { id: 'notRetained', message: 'the repository is deleted with its stack, unless it holds images: then the deletion fails' });
+    relaxations.push(EmptyOnDelete === true ? IMAGES_DELETED : NOT_RETAINED);
   }
   return relaxations;
 }

@@ -12,6 +12,9 @@ import { PULL_ACTIONS } from '../private/actions';
 import { explain } from '../private/explained';
 import { Findings } from '../private/findings';
 import { markHardened } from '../private/hardened-resources';
+import { isOpenToEveryone } from '../private/policy-statement';
+import { IMAGES_DELETED, NOT_RETAINED } from '../private/relaxation';
+import type { Relaxation } from '../private/relaxation';
 import { checkRepositoryName } from '../private/repository-name';
 
 /** How a repository differs from the one that a careful team would make. Every setting beside `profile` wins over it. */
@@ -197,8 +200,9 @@ export class HardenedRepository extends GrantingRepository {
       throw new Error(`'resources' must be left out of a repository's policy, got ${JSON.stringify(this.stack.resolve(others))}: `
         + `it is about this repository alone [${this.node.path}]`);
     }
-    if (isOpenToEveryone(statement)) {
-      this.warn('openToEveryone', 'a statement of the repository policy has no condition on its principal "*": every AWS account is allowed what it says');
+    if (isOpenToEveryone(this.stack.resolve(statement.toStatementJson()))) {
+      this.warn('openToEveryone', 'a statement of the repository policy is for "*" and has no condition on who that is, its organization, account or ARN: '
+        + 'every AWS account is allowed what it says');
     }
     return this.ownPolicy().add(statement.copy({ resources: [] }));
   }
@@ -239,14 +243,11 @@ export class HardenedRepository extends GrantingRepository {
   }
 
   private warnOfRelaxations(removalPolicy: RemovalPolicy, emptyOnDelete?: boolean): void {
-    for (const { id, message } of this.profile._relaxations) {
-      this.warn(id, message);
+    const relaxations: Relaxation[] = [...this.profile._relaxations];
+    if (removalPolicy === RemovalPolicy.DESTROY) {
+      relaxations.push(emptyOnDelete ? IMAGES_DELETED : NOT_RETAINED);
     }
-    if (emptyOnDelete) {
-      this.warn('imagesDeleted', 'all images are deleted with the repository');
-    } else if (removalPolicy === RemovalPolicy.DESTROY) {
-      this.warn('notRetained', 'the repository is deleted with its stack, unless it holds images: then the deletion fails');
-    }
+    relaxations.forEach(({ id, message }) => this.warn(id, message));
   }
 
   private warn(id: string, message: string): void {
@@ -261,9 +262,4 @@ function tellOfScanning(stack: Stack): void {
       'images are scanned when they are pushed and not again: pass registry: PrivateRegistry.of(this) for continuous scanning, '
       + 'or PrivateRegistry.ownedElsewhere() when someone else has turned it on');
   }
-}
-
-function isOpenToEveryone(statement: iam.PolicyStatement): boolean {
-  return statement.effect === iam.Effect.ALLOW && Object.keys(statement.conditions as object).length === 0
-    && statement.principals.some(({ policyFragment }) => Object.values(policyFragment.principalJson).flat().includes('*'));
 }

@@ -193,6 +193,8 @@ describe('a statement of the policy', () => {
     ['a star', { principals: [new iam.StarPrincipal()] }, true],
     ['everyone and somebody', { principals: [new iam.AccountPrincipal('222222222222'), new iam.AnyPrincipal()] }, true],
     ['everyone under a condition', { principals: [new iam.AnyPrincipal()], conditions: { StringEquals: { 'aws:PrincipalOrgID': 'o-abcd123456' } } }, false],
+    ['everyone under a condition on something else', { principals: [new iam.AnyPrincipal()], conditions: { Bool: { 'aws:SecureTransport': 'true' } } }, true],
+    ['everyone of any organization', { principals: [new iam.AnyPrincipal()], conditions: { StringLike: { 'aws:PrincipalOrgID': '*' } } }, true],
     ['everyone of an organization', { principals: [ORGANIZATION] }, false],
     ['nobody', { principals: [new iam.AnyPrincipal()], effect: iam.Effect.DENY }, false],
     ['an account', {}, false],

@@ -1,13 +1,14 @@
 import { Annotations, ArnFormat, aws_ecr as ecr, aws_iam as iam, Stack } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
 import { pathsOf } from './contributors';
-import type { StatementJson } from './policy-statement';
-import { deniesScanning, foreignActions, isOpenToEveryone, isOpenToThePinned } from './policy-statement';
 import type { RegistryScan } from './registry-scan';
+import { deniesScanning, foreignActions } from './registry-statement';
 import { claimSingleton } from './singleton-owners';
 import { explain } from '../../private/explained';
 import { Findings } from '../../private/findings';
 import { policySizeErrors } from '../../private/policy-size';
+import type { StatementJson } from '../../private/policy-statement';
+import { isOpenToEveryone, isOpenToThePinned } from '../../private/policy-statement';
 
 /** Everyone's statements, in the one policy that a registry has. */
 export class RegistryPolicy {
