@@ -6,19 +6,21 @@ Everything here is silent without AUTH=true, as MiniStack's own checks are. Adde
 * the ARN of a repository carries the account that `registryId` or `resourceArn` names;
 * ListImageReferrers needs ecr:BatchGetImage (its API page says so);
 * the condition keys ecr:ResourceTag, aws:TagKeys of UntagResource and ecr:AccountSetting;
-* the OCI endpoints, which MiniStack serves to everybody.
+* the OCI endpoints, which MiniStack serves to everybody;
+* roles as which a service works: CloudFormation's execution role, and those of ECR in `service_roles`.
+
+`api_access` puts this in front of API requests.
 
 Not modelled: service control policies, resource control policies, and service principals, which are nobody's key.
 """
 import json
-import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 from ministack import app
-from ministack.core import iam_actions, iam_evaluator
+from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import iam
 
@@ -30,11 +32,16 @@ _AUTHORIZED_AS = {'ListImageReferrers': 'BatchGetImage'}
 
 @dataclass(frozen=True)
 class Caller:
-    """Whose key signed a request, or whose token it carries, or the role with which CloudFormation works."""
+    """Whose key signed a request, or whose token it carries, or the role as which a service works.
+
+    The rights of a role are its policies, except of a service-linked role, whose `actions` AWS has set.
+    """
 
     account: str
     access_key: str = ''
     role_arn: str | None = None
+    session: str = ''
+    actions: tuple[str, ...] | None = None
 
 
 _caller: ContextVar[Caller | None] = ContextVar('local_aws_caller', default=None)
@@ -89,7 +96,7 @@ def denial(action: str, resource: str, owner: str, context: dict | None = None) 
     evaluation = iam_evaluator.EvalContext(
         principal_arn=principal.arn, principal_type=principal.type, principal_account=principal.account,
         action=action, resource_arn=resource, region=get_region(), principal_keys=principal.keys,
-        service_context={key.lower(): value for key, value in {**_resource_tags(resource), **(context or {})}.items()})
+        service_context={key.lower(): value for key, value in {**resource_tags(resource), **(context or {})}.items()})
     identity = (iam_evaluator.EvalResult('Allow') if is_root
                 else iam_evaluator.evaluate(evaluation, principal.policies, *principal.limits))
     with request_scope(owner, get_region()):
@@ -108,16 +115,18 @@ def _principal(found: Caller):
         if found.role_arn is None:
             return iam_evaluator.resolve_principal(found.access_key, found.account)
         name = found.role_arn.rpartition('/')[2]
-        session = iam_evaluator.ResolvedCredential('', '', found.account, f'arn:aws:sts::{found.account}:assumed-role/{name}/AWSCloudFormation',
+        session = iam_evaluator.ResolvedCredential('', '', found.account, f'arn:aws:sts::{found.account}:assumed-role/{name}/{found.session}',
                                                    '', 'AssumedRole')
-        return iam_evaluator.PrincipalInfo(
-            session.principal_arn, session.principal_type, found.account, iam_evaluator._gather_role_policies(name, found.account),
-            iam_evaluator._principal_keys(session), iam_evaluator._permissions_boundary(iam._roles, name, found.account))
+        policies = (iam_evaluator._gather_role_policies(name, found.account) if found.actions is None
+                    else [iam_evaluator.parse_policy_document({'Statement': {'Effect': 'Allow', 'Action': [*found.actions], 'Resource': '*'}})])
+        return iam_evaluator.PrincipalInfo(session.principal_arn, session.principal_type, found.account, policies,
+                                           iam_evaluator._principal_keys(session),
+                                           iam_evaluator._permissions_boundary(iam._roles, name, found.account))
 
 
-def require(action: str, resource: str | None = None, owner: str | None = None) -> None:
+def require(action: str, resource: str | None = None, owner: str | None = None, context: dict | None = None) -> None:
     """Raise AccessDeniedException unless the caller may. Without a resource the action has none."""
-    refused = denial(action, resource or '*', owner or get_account_id())
+    refused = denial(action, resource or '*', owner or get_account_id(), context)
     if refused:
         raise EcrError('AccessDeniedException', refused)
 
@@ -129,14 +138,14 @@ def kms_denial(action: str, key_arn: str) -> str | None:
     return denial(action, key_arn, key_arn.split(':')[4], via)
 
 
-def _resource_tags(resource: str) -> dict:
+def resource_tags(resource: str) -> dict:
     owner, region, name = _parts(resource)
     repository = state.REPOSITORIES.get_scoped(owner, region, name) if name else None
     return {f'{prefix}ResourceTag/{tag["Key"]}': tag['Value']
             for tag in (repository or {'tags': []})['tags'] for prefix in ('aws:', 'ecr:')}
 
 
-def _policy_of(resource: str) -> tuple[str, str]:
+def policy_of(resource: str) -> tuple[str, str]:
     """The statements that apply to a repository, or with '*' to the registry itself, and the owner's account."""
     owner, region, name = _parts(resource)
     texts = [state.REPOSITORY_POLICIES.get_scoped(owner, region, name) if name else None, registry_policy.text_of(owner, region)]
@@ -153,61 +162,3 @@ def _parts(resource: str) -> tuple[str, str, str | None]:
     if len(parts) == 6 and parts[2] == 'ecr' and parts[5].startswith('repository/'):
         return parts[4], parts[3], parts[5].removeprefix('repository/')
     return get_account_id(), get_region(), None
-
-
-def install() -> None:
-    """Put ECR's answers in front of the functions that MiniStack's check of an API request asks."""
-    arn, action = iam_actions.extract_resource_arn, iam_actions.extract_iam_action
-    tags, policy = iam_actions.request_tag_context, iam_evaluator._resource_policy
-
-    def extract_resource_arn(service, method, path, headers, body, query_params, region, account):
-        if service == 'ecr':
-            return _requested(body, region, account)
-        return arn(service, method, path, headers, body, query_params, region, account)
-
-    def extract_iam_action(service, method, path, headers, body, query_params):
-        found = action(service, method, path, headers, body, query_params)
-        return action_of(found.partition(':')[2]) if service == 'ecr' and found else found
-
-    def request_tag_context(service, iam_action, body, params):
-        context = tags(service, iam_action, body, params)
-        return {**context, **_request_keys(iam_action, body)} if service == 'ecr' else context
-
-    def resource_policy(service, resource):
-        return _policy_of(resource) if service == 'ecr' else policy(service, resource)
-
-    iam_actions.extract_resource_arn = extract_resource_arn
-    iam_actions.extract_iam_action = extract_iam_action
-    iam_actions.request_tag_context = request_tag_context
-    iam_evaluator._resource_policy = resource_policy
-
-
-def _requested(body: bytes, region: str, account: str) -> str:
-    """The repository of an API request as an ARN, or '*' for the actions that have no resource."""
-    payload = _payload(body)
-    if isinstance(payload.get('resourceArn'), str):
-        return payload['resourceArn']
-    names = payload.get('repositoryNames')
-    name = names[0] if isinstance(names, list) and names else payload.get('repositoryName')
-    named = payload.get('registryId')
-    owner = named if isinstance(named, str) and re.fullmatch('[0-9]{12}', named) else account
-    return f'arn:aws:ecr:{region}:{owner}:repository/{name}' if isinstance(name, str) and name else '*'
-
-
-def _request_keys(action: str, body: bytes) -> dict:
-    payload, keys = _payload(body), {}
-    resource = _requested(body, get_region(), get_account_id())
-    keys.update({key: value for key, value in _resource_tags(resource).items() if key.startswith('ecr:')})
-    if isinstance(payload.get('tagKeys'), list):
-        keys['aws:TagKeys'] = payload['tagKeys']
-    if action.endswith('AccountSetting') and isinstance(payload.get('name'), str):
-        keys['ecr:AccountSetting'] = payload['name']
-    return keys
-
-
-def _payload(body: bytes) -> dict:
-    try:
-        payload = json.loads(body or b'{}')
-    except ValueError:
-        return {}
-    return payload if isinstance(payload, dict) else {}

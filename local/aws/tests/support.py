@@ -123,6 +123,17 @@ def role(account: str, name: str, actions: list[str], resource: str = '*') -> Cr
     return Credentials(found['AccessKeyId'], found['SecretAccessKey'], found['SessionToken'])
 
 
+def service_role(account: str, name: str, service: str, actions: list[str], resource: str = '*') -> str:
+    """The ARN of a role that a service may assume."""
+    iam = client('iam', Credentials(account))
+    trust = {'Version': '2012-10-17', 'Statement': [
+        {'Effect': 'Allow', 'Principal': {'Service': service}, 'Action': 'sts:AssumeRole'}]}
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))['Role']['Arn']
+    policy = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': actions, 'Resource': resource}]}
+    iam.put_role_policy(RoleName=name, PolicyName='p', PolicyDocument=json.dumps(policy))
+    return arn
+
+
 @dataclass(frozen=True)
 class Answer:
     status: int

@@ -38,7 +38,7 @@ def _as_role(handler):
             _roles[stack] = _p(params, 'RoleARN')
         if stack not in _roles:
             return handler(params)
-        with access.acting(access.Caller(account=get_account_id(), role_arn=_roles[stack])):
+        with access.acting(access.Caller(get_account_id(), role_arn=_roles[stack], session='AWSCloudFormation')):
             return handler(params)
     return handle
 

@@ -1,4 +1,4 @@
-"""Templates for repositories that ECR creates by itself. They are kept; nothing is created from them yet.
+"""Templates for repositories that ECR creates by itself: kept and checked here, used by `creation`.
 
 See https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
 """

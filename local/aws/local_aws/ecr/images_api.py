@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 from ministack.core.responses import get_account_id
 
 from .. import access
-from . import events, images
+from . import creation, events, images
 from .errors import EcrError, invalid
 from .images import Image
 from .paging import page
@@ -16,6 +16,7 @@ from .state import Content
 def put_image(payload: dict) -> dict:
     name, tag = payload['repositoryName'], payload.get('imageTag')
     body = payload['imageManifest'].encode()
+    creation.on_push(name)
     image, changed = images.put(name, body, payload.get('imageManifestMediaType'), tag, payload.get('imageDigest'))
     if not changed:
         with_tag = f" and tag '{tag}'" if tag else ''

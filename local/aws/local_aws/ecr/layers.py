@@ -4,7 +4,7 @@ import uuid
 
 from ministack.core.responses import get_account_id
 
-from . import downloads, encryption
+from . import creation, downloads, encryption
 from .errors import EcrError
 from .manifests import digest_of, is_digest
 from .repositories import content, require
@@ -52,6 +52,7 @@ def complete(name: str, upload_id: str, digest: str) -> None:
 
 
 def initiate_layer_upload(payload: dict) -> dict:
+    creation.on_push(payload['repositoryName'])
     return {**_named(payload), 'uploadId': initiate(payload['repositoryName']), 'partSize': _PART_SIZE}
 
 

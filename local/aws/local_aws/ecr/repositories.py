@@ -20,8 +20,8 @@ def arn(name: str, region: str | None = None, account: str | None = None) -> str
 def require(name: str) -> dict:
     """The repository, or RepositoryNotFoundException.
 
-    This is the one place where a missing repository becomes an error. Creation on push and pull-through
-    caches, which make repositories when they are missed, belong in front of its callers.
+    This is the one place where a missing repository becomes an error. What makes repositories when they are
+    missed (`creation`) comes before it.
     """
     repository = REPOSITORIES.get(name)
     if repository is None:

@@ -2,7 +2,7 @@
 import re
 
 from .. import access
-from ..ecr import account_settings, layers, repositories
+from ..ecr import account_settings, creation, layers, repositories
 from ..ecr.manifests import is_digest
 from ..ecr.state import REPOSITORIES
 from .responses import Response, error
@@ -37,6 +37,7 @@ def _bounds(header: str | None, size: int) -> tuple[int, int] | None:
 
 def start(name: str, query: dict[str, str], body: bytes) -> Response:
     """Mount a layer, take a whole one, or start an upload."""
+    creation.on_push(name)
     digest = query.get('mount')
     if digest and _mount(name, digest, query.get('from', '')):
         return _created(name, digest)

@@ -1,6 +1,6 @@
 """Manifests over HTTP, and the lists that go with them: tags, referrers, repositories."""
 from .. import access
-from ..ecr import images, referrers, repositories
+from ..ecr import creation, images, referrers, repositories
 from ..ecr.errors import EcrError
 from ..ecr.manifests import OCI_INDEX, is_digest
 from ..ecr.state import REPOSITORIES
@@ -11,6 +11,7 @@ _PAGE = 1_000
 
 def write(name: str, reference: str, media_type: str | None, body: bytes) -> Response:
     """Push a manifest under a tag or under its digest."""
+    creation.on_push(name)
     by_digest = ':' in reference
     kind = media_type.partition(';')[0].strip() if media_type else None
     image, _ = images.put(name, body, kind, None if by_digest else reference, reference if by_digest else None)

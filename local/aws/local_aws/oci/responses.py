@@ -10,6 +10,7 @@ from ..ecr.errors import EcrError
 _VERSION = {'Docker-Distribution-Api-Version': 'registry/2.0'}
 # ECR's exception, the code that clients understand, and the status that goes with it.
 _ERRORS = {
+    'AccessDeniedException': ('DENIED', 403),
     'RepositoryNotFoundException': ('NAME_UNKNOWN', 404),
     'ImageNotFound': ('MANIFEST_UNKNOWN', 404),
     'ImageReferencedByManifestList': ('DENIED', 405),

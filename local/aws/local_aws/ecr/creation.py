@@ -1,0 +1,76 @@
+"""Repositories that ECR makes by itself, from the template that fits best.
+
+See https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
+"""
+from ministack.core.responses import get_account_id
+
+from .. import access, service_roles
+from . import model, repositories
+from .errors import EcrError
+from .state import CREATION_TEMPLATES, LIFECYCLE_POLICIES, REPOSITORIES, REPOSITORY_POLICIES
+
+ROOT = 'ROOT'
+
+_MEMBERS = ('imageTagMutability', 'imageTagMutabilityExclusionFilters', 'encryptionConfiguration')
+
+
+def on_push(name: str) -> None:
+    """Make a repository that someone pushes to, if a template says so; without one the push finds nothing to push to.
+
+    Whoever pushes needs ecr:CreateRepository beside the rights of a push, from an identity policy or the registry policy,
+    from another account from both. AWS's pages don't say so: it is our reading, after what they say of a first pull through a cache.
+    """
+    if name in REPOSITORIES:
+        return
+    template = template_for(name, 'CREATE_ON_PUSH')
+    if template:
+        access.require('ecr:CreateRepository', repositories.arn(name))
+        from_template(name, template)
+
+
+def template_for(name: str, use: str) -> dict | None:
+    """The template with the longest prefix above a name, among those for a use; ROOT is above everything.
+
+    That a longer prefix for another use does not stand in the way is our reading.
+    """
+    found = [item for item in CREATION_TEMPLATES.values() if use in item['appliedFor'] and is_below(name, item['prefix'])]
+    return max(found, key=lambda item: depth(item['prefix']), default=None)
+
+
+def is_below(name: str, prefix: str) -> bool:
+    """Whether a repository is below a prefix, which ends with a slash, written or not."""
+    return prefix == ROOT or name.startswith(f'{prefix.rstrip("/")}/')
+
+
+def depth(prefix: str) -> int:
+    """How specific a prefix is."""
+    return 0 if prefix == ROOT else len(prefix.rstrip('/'))
+
+
+def from_template(name: str, template: dict) -> None:
+    """Make a repository as a template describes it, with the rights of its role, or else of ECR's own role.
+
+    Which error AWS gives when that fails is not documented: here it is the one for a missing repository, with the reason.
+    """
+    role = template.get('customRoleArn')
+    try:
+        with access.acting(service_roles.assume(role, service_roles.ECR) if role else service_roles.creating()):
+            create(name, {key: template[key] for key in _MEMBERS if template.get(key)}, template.get('resourceTags') or [])
+    except EcrError as error:
+        raise EcrError('RepositoryNotFoundException',
+                       f"The repository with name '{name}' does not exist in the registry with id '{get_account_id()}', and it could not be "
+                       f"created from the template with prefix '{template['prefix']}': {error.message}") from None
+    for store, member in ((REPOSITORY_POLICIES, 'repositoryPolicy'), (LIFECYCLE_POLICIES, 'lifecyclePolicy')):
+        if template.get(member):
+            store[name] = template[member]
+
+
+def create(name: str, settings: dict, tags: list[dict]) -> None:
+    """Make a repository with the rights of the caller, who is a role of ECR's."""
+    resource = repositories.arn(name)
+    requested = {'aws:TagKeys': [item['Key'] for item in tags], **{f'aws:RequestTag/{item["Key"]}': item['Value'] for item in tags}}
+    for action in ('ecr:CreateRepository', 'ecr:TagResource') if tags else ('ecr:CreateRepository',):
+        access.require(action, resource, context=requested if tags else None)
+    payload = {'repositoryName': name, **settings, 'tags': tags}
+    model.check('CreateRepository', payload)
+    repositories.create(payload)
