@@ -1,4 +1,5 @@
 // Processor time, medians of runs that alternate; the ratios are what to quote, the times belong to this machine.
+import { measureCentral } from './central';
 import { measureProcess } from './process';
 import { measureSynth } from './synth';
 
@@ -11,6 +12,9 @@ for (const { count, times } of sizes) {
     + `   ${(times.ours / times.L2).toFixed(2).padStart(7)} ${(times.L1 / times.L2).toFixed(2).padStart(7)}`);
 }
 console.log(`growth from 1000 to 4000, ours: ${(sizes[1].times.ours / sizes[0].times.ours).toFixed(2)} times`);
+
+const central = measureCentral(2000, ROUNDS);
+console.log(`central registry, 2000 repositories with one audience: ours ${central.ours.toFixed(0)} ms, L2 ${central.L2.toFixed(0)} ms, ours/L2 ${(central.ours / central.L2).toFixed(2)}`);
 
 const whole = measureProcess(ROUNDS);
 console.log(`whole process, one repository: ours ${whole.ours.toFixed(0)} ms, L2 ${whole.L2.toFixed(0)} ms, ours/L2 ${(whole.ours / whole.L2).toFixed(2)}`);

@@ -187,12 +187,11 @@ export class ImageProfile {
 
   /** @internal The same settings in the words of a creation template, which has documents as text. */
   public _toCreationTemplate(scope: Construct): TemplateSettings {
-    const audience = this.settings.audience?._render(scope);
     return {
       ...this.tagImmutability._render(),
       encryptionConfiguration: this.encryption._render(scope),
       lifecyclePolicy: this.settings.lifecyclePolicy?._render(scope),
-      repositoryPolicy: audience === undefined ? undefined : Stack.of(scope).toJsonString(audience),
+      repositoryPolicy: this.settings.audience?._renderText(scope),
       resourceTags: this.renderTags(),
     };
   }

@@ -1,10 +1,11 @@
 import type { aws_iam as iam } from 'aws-cdk-lib';
-import { Fn, Stack, Token } from 'aws-cdk-lib';
+import { Fn, Lazy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { PULL_ACTIONS } from '../private/actions';
 import { ACCOUNT, checkEntries, collapsed, ORGANIZATION, ORGANIZATION_PATH, PRINCIPAL } from '../private/audience-grammar';
 import { Findings } from '../private/findings';
 import { policySizeErrors } from '../private/policy-size';
+import { SharedDocument } from '../private/shared-document';
 
 /** Whose Lambda functions may be made of an image. Exactly one of the two. */
 export interface LambdaFunctionsAudienceProps {
@@ -24,6 +25,13 @@ export interface LambdaFunctionsAudienceProps {
    * @default - none: `accounts` says whose
    */
   readonly organizationId?: string;
+
+  /**
+   * The Region of the functions, for a check at synth: Lambda takes images from its own Region only.
+   *
+   * @default - that of the repository
+   */
+  readonly region?: string;
 }
 
 /** One statement of a policy, as JSON. */
@@ -37,10 +45,11 @@ interface Members {
   readonly principals: iam.IPrincipal[];
   readonly lambdaAccounts: string[];
   readonly lambdaOrganizations: string[];
+  readonly lambdaRegions: string[];
 }
 
 const NOBODY: Members = {
-  organizations: [], organizationPaths: [], accounts: [], principals: [], lambdaAccounts: [], lambdaOrganizations: [],
+  organizations: [], organizationPaths: [], accounts: [], principals: [], lambdaAccounts: [], lambdaOrganizations: [], lambdaRegions: [],
 };
 
 /**
@@ -100,40 +109,41 @@ export class PullAudience {
    * Lambda functions made of the images, with what Lambda needs: the account that creates a function, and the service that
    * fetches the image again after the function was idle. In the repository's own Region, as Lambda demands.
    *
-   * @throws when neither or both are given, or when an id is not one
+   * @throws when neither or both are given, or when an id is not one; where it is used, when `region` is another one than the repository's
    * @see https://docs.aws.amazon.com/lambda/latest/dg/images-create.html
    */
   public static lambdaFunctions(props: LambdaFunctionsAudienceProps): PullAudience {
     const accounts = [...props.accounts ?? []];
+    const lambdaRegions = props.region === undefined ? [] : [props.region];
     const { organizationId } = props;
     const findings = new Findings();
     findings.unless((accounts.length > 0) !== (organizationId !== undefined),
       `'accounts' or 'organizationId' must be given, one of them, got ${JSON.stringify(props)}: name whose functions may be made of the images`);
     findings.throwIfAny();
     return organizationId === undefined
-      ? new PullAudience({ ...NOBODY, accounts, lambdaAccounts: accounts })
-      : new PullAudience({ ...NOBODY, organizations: [organizationId], lambdaOrganizations: [organizationId] });
+      ? new PullAudience({ ...NOBODY, accounts, lambdaAccounts: accounts, lambdaRegions })
+      : new PullAudience({ ...NOBODY, organizations: [organizationId], lambdaOrganizations: [organizationId], lambdaRegions });
   }
 
   /**
    * Whoever is in at least one of several audiences. Statements of one kind become one.
    */
   public static anyOf(...audiences: PullAudience[]): PullAudience {
-    const all = <T>(kind: (members: Members) => T[]) => audiences.flatMap(({ members }) => kind(members));
-    return new PullAudience({
-      organizations: all(members => members.organizations),
-      organizationPaths: all(members => members.organizationPaths),
-      accounts: all(members => members.accounts),
-      principals: all(members => members.principals),
-      lambdaAccounts: all(members => members.lambdaAccounts),
-      lambdaOrganizations: all(members => members.lambdaOrganizations),
-    }, 'audiences', audiences.length);
+    return new PullAudience(union(audiences.map(({ members }) => members)), 'audiences', audiences.length);
   }
 
-  private readonly members: Members;
+  /** @internal An audience that others may join until the template is written, whoever has been given it by then. */
+  public static _growing(...audiences: PullAudience[]): PullAudience {
+    const growing = new PullAudience(union(audiences.map(({ members }) => members)));
+    growing.isGrowing = true;
+    return growing;
+  }
+
+  private members: Members;
+  private isGrowing = false;
 
   /** A stack's policy is rendered once and shared by all repositories that have this audience. */
-  private readonly rendered = new WeakMap<Stack, object>();
+  private readonly rendered = new WeakMap<Stack, unknown>();
 
   private constructor(members: Members, parameter?: string, count?: number) {
     this.members = members;
@@ -160,16 +170,31 @@ export class PullAudience {
     return this.members.organizations.length + this.members.organizationPaths.length > 0;
   }
 
-  /** @internal The whole repository policy, the same object for all repositories of a stack. */
-  public _render(scope: IConstruct): object {
+  /** @internal Whether nobody is in it, as one that grows starts. */
+  public get _isNobody(): boolean {
+    return Object.values(this.members).every((kind: unknown[]) => kind.length === 0);
+  }
+
+  /** @internal Whether Lambda's service is admitted, which looks at repository policies only. */
+  public get _isForLambda(): boolean {
+    return this.members.lambdaAccounts.length + this.members.lambdaOrganizations.length > 0;
+  }
+
+  /** @internal Lets others join an audience that was made to grow. */
+  public _admit(audience: PullAudience): void {
+    this.members = union([this.members, audience.members]);
+  }
+
+  /** @internal The whole repository policy, the same object for all repositories of a stack; nothing while nobody is in it. */
+  public _render(scope: IConstruct): unknown {
     const stack = Stack.of(scope);
     const rendered = this.rendered.get(stack);
     if (rendered) {
       return rendered;
     }
-    const document = { Version: '2012-10-17', Statement: this._statements(scope) };
+    const document = this.isGrowing ? new SharedDocument(this.producer(scope)) : this.document(scope);
     scope.node.addValidation({
-      validate: () => policySizeErrors(scope, document, {
+      validate: () => this._isNobody ? [] : policySizeErrors(scope, document, {
         subject: "the policy of 'audience'",
         fix: 'use PullAudience.organization() or PullAudience.organizationalUnits()',
         warning: 'PullAudience.policyMayBeTooLong',
@@ -179,10 +204,41 @@ export class PullAudience {
     return document;
   }
 
+  private document(scope: IConstruct): object {
+    return { Version: '2012-10-17', Statement: this._statements(scope) };
+  }
+
+  /** Of an audience that grows: a new document only when somebody has joined. */
+  private producer(scope: IConstruct): () => object | undefined {
+    let last: { readonly members: Members; readonly document: object } | undefined;
+    return () => {
+      if (this._isNobody) {
+        return undefined;
+      }
+      if (last?.members !== this.members) {
+        last = { members: this.members, document: this.document(scope) };
+      }
+      return last.document;
+    };
+  }
+
+  /** @internal The same as text, as creation templates have it. */
+  public _renderText(scope: IConstruct): string {
+    const stack = Stack.of(scope);
+    this._render(scope); // its size is judged there
+    return this.isGrowing
+      ? Lazy.uncachedString({ produce: () => this._isNobody ? undefined : stack.toJsonString(this.document(scope)) })
+      : stack.toJsonString(this.document(scope));
+  }
+
   /** @internal */
   public _statements(scope: IConstruct): Statement[] {
     const { partition, region } = Stack.of(scope);
-    const { organizations, organizationPaths, accounts, principals, lambdaAccounts, lambdaOrganizations } = this.members;
+    const { organizations, organizationPaths, accounts, principals, lambdaAccounts, lambdaOrganizations, lambdaRegions } = this.members;
+    for (const other of lambdaRegions.filter(given => Token.compareStrings(given, region) === TokenComparison.DIFFERENT)) {
+      throw new Error(`'region' must be the repository's own, ${JSON.stringify(region)}, got ${JSON.stringify(other)}: `
+        + `a Lambda function takes its image from its own Region only, replicate the images to ${other} [${scope.node.path}]`);
+    }
     const statements: Statement[] = [];
     if (organizations.length > 0) {
       statements.push(pull('PullFromOrganization', '*', { StringEquals: { 'aws:PrincipalOrgID': collapsed(ORGANIZATION, organizations) } }));
@@ -209,6 +265,20 @@ export class PullAudience {
     }
     return statements;
   }
+}
+
+/** Everyone who is in one of them. */
+function union(all: Members[]): Members {
+  const every = <T>(kind: (members: Members) => T[]) => all.flatMap(kind);
+  return {
+    organizations: every(members => members.organizations),
+    organizationPaths: every(members => members.organizationPaths),
+    accounts: every(members => members.accounts),
+    principals: every(members => members.principals),
+    lambdaAccounts: every(members => members.lambdaAccounts),
+    lambdaOrganizations: every(members => members.lambdaOrganizations),
+    lambdaRegions: every(members => members.lambdaRegions),
+  };
 }
 
 function pull(sid: string, principal: unknown, conditions?: Record<string, unknown>): Statement {

@@ -1,4 +1,4 @@
-import { Validations } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
@@ -9,4 +9,12 @@ import type { IConstruct } from 'constructs';
  */
 export function explain(construct: IConstruct, rule: string, reason: string): void {
   construct.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [rule]: reason, [`AwsSolutions::${rule}`]: reason });
+}
+
+/** Records why a policy names resources with a wildcard: cdk-nag names that finding by the text of the template, with what is referred to in angle brackets. */
+export function explainWildcard(construct: IConstruct, arn: string, reason: string): void {
+  const resolved = Stack.of(construct).resolve(arn);
+  const text = typeof resolved === 'string' ? resolved
+    : resolved['Fn::Join'][1].map((part: string | { readonly Ref: string }) => typeof part === 'string' ? part : `<${part.Ref}>`).join('');
+  explain(construct, `AwsSolutions-IAM5[Resource::${text}]`, reason);
 }

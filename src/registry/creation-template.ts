@@ -1,5 +1,5 @@
 import type { aws_iam as iam } from 'aws-cdk-lib';
-import { Annotations, aws_ecr as ecr, Token } from 'aws-cdk-lib';
+import { Annotations, aws_ecr as ecr, Stack, Token } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import type { PrivateRegistry } from './private-registry';
@@ -7,6 +7,7 @@ import { ImageProfile } from '../images/image-profile';
 import { Findings } from '../private/findings';
 import { claimPrefix } from './private/template-prefixes';
 import { AWS_MANAGED_KEY, TemplateRole } from './private/template-role';
+import { RepositoryPolicy } from '../repository/repository-policy';
 
 /** What makes ECR create a repository by itself. */
 export enum TemplateUse {
@@ -83,6 +84,13 @@ export class RepositoryCreationTemplate extends Construct {
   /** The role as which ECR creates the repositories; none when the profile has neither tags nor a KMS key. */
   public readonly role?: iam.IRole;
 
+  /** The occasions on which it is used. */
+  public readonly appliedFor: TemplateUse[];
+
+  private readonly profile: ImageProfile;
+  private readonly resource: ecr.CfnRepositoryCreationTemplate;
+  private policy?: RepositoryPolicy;
+
   /**
    * @throws when the prefix or the description is not one, when there is no use or the same one twice,
    * or when the registry has a template with this prefix
@@ -101,12 +109,26 @@ export class RepositoryCreationTemplate extends Construct {
     claimPrefix(props.registry ?? this, prefix, this);
 
     const forCacheAlone = appliedFor.every(use => use === TemplateUse.PULL_THROUGH_CACHE);
-    const profile = props.profile ?? (forCacheAlone ? ImageProfile.cache() : ImageProfile.release());
-    const settings = profile._toCreationTemplate(this);
+    this.profile = props.profile ?? (forCacheAlone ? ImageProfile.cache() : ImageProfile.release());
+    const settings = this.profile._toCreationTemplate(this);
     this.prefix = prefix;
+    this.appliedFor = [...appliedFor];
     this.role = this.roleFor(settings)?.role;
-    new ecr.CfnRepositoryCreationTemplate(this, 'Resource', { ...settings, prefix, appliedFor, description, customRoleArn: this.role?.roleArn });
-    this.warn(appliedFor, profile);
+    this.resource = new ecr.CfnRepositoryCreationTemplate(this, 'Resource', { ...settings, prefix, appliedFor, description, customRoleArn: this.role?.roleArn });
+    this.warn(appliedFor, this.profile);
+  }
+
+  /**
+   * Adds a statement to the policy of the repositories that will be made, beside what the profile's audience allows.
+   *
+   * @param statement without resources: a repository policy is about its repository
+   */
+  public addToRepositoryPolicy(statement: iam.PolicyStatement): void {
+    if (!this.policy) {
+      const policy = this.policy = new RepositoryPolicy(this, 'RepositoryCreationTemplate', this.profile._audience);
+      this.resource.repositoryPolicy = Stack.of(this).toJsonString(policy.text);
+    }
+    this.policy.add(statement.copy({ resources: [] }));
   }
 
   private roleFor(settings: Pick<ecr.CfnRepositoryCreationTemplateProps, 'encryptionConfiguration' | 'resourceTags'>): TemplateRole | undefined {

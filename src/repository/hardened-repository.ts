@@ -151,7 +151,7 @@ export class HardenedRepository extends GrantingRepository {
     this.resource.applyRemovalPolicy(removalPolicy);
     this.warnOfRelaxations(removalPolicy, emptyOnDelete);
     if (this.profile._audience?._isOrganizationWide) {
-      this.acknowledgeOrganization();
+      this._acknowledgeOrganization();
     }
 
     if (registry) {
@@ -208,11 +208,16 @@ export class HardenedRepository extends GrantingRepository {
   }
 
   /** @internal */
+  public get _audience(): PullAudience | undefined {
+    return this.profile._audience;
+  }
+
+  /** @internal */
   protected override _grantActions(grantee: iam.IGrantable, actions: string[]): iam.Grant {
     const organizations = organizationsOf(grantee);
     if (organizations && actions.length === PULL_ACTIONS.length && actions.every(action => PULL_ACTIONS.includes(action))) {
       const audience = PullAudience.anyOf(...organizations.map(PullAudience.organization));
-      this.acknowledgeOrganization();
+      this._acknowledgeOrganization();
       return iam.Grant.addStatementToResourcePolicy({
         grantee,
         actions,
@@ -231,14 +236,14 @@ export class HardenedRepository extends GrantingRepository {
 
   private ownPolicy(): RepositoryPolicy {
     if (!this.policy) {
-      this.policy = new RepositoryPolicy(this, this.profile._audience);
+      this.policy = new RepositoryPolicy(this, 'HardenedRepository', this.profile._audience);
       this.resource.repositoryPolicyText = this.policy.text;
     }
     return this.policy;
   }
 
-  /** cdk-nag takes every `*` for open to the world: these statements are pinned to an organization, and no others are acknowledged. */
-  private acknowledgeOrganization(): void {
+  /** @internal cdk-nag takes every `*` for open to the world: these statements are pinned to an organization, and no others are acknowledged. */
+  public _acknowledgeOrganization(): void {
     explain(this, 'AwsSolutions-ECR1', 'The statements for everyone carry StringEquals aws:PrincipalOrgID: nobody outside the organization is allowed');
   }
 

@@ -23,7 +23,8 @@ export interface IPrivateRegistry {
    *
    * ECR signs as the pushing principal: without `signer:SignPayload` on the profile the image is stored unsigned.
    *
-   * @param repositoryName the name as it was given; a token counts as one that every rule may match
+   * @param repositoryName the name as it was given; a token counts as one that every rule may match,
+   * and `payments/*` as every repository below `payments/`
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/managed-signing.html
    */
   allowSigning(pusher: iam.IGrantable, repositoryName: string): void;

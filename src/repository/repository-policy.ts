@@ -8,14 +8,20 @@ export class RepositoryPolicy {
   /** What takes the place of the audience's own policy in the template. */
   public readonly text = Lazy.any({ produce: () => this.render() });
 
-  private readonly document = new iam.PolicyDocument();
+  /** Statements that are alike become one: ECR counts characters. */
+  private readonly document = new iam.PolicyDocument({ minimize: true });
+  private readonly audiences: PullAudience[];
 
-  constructor(private readonly repository: Construct, private audience?: PullAudience) {
+  /**
+   * @param owner the class whose warning it is when the policy may be too long
+   */
+  constructor(private readonly repository: Construct, owner: string, audience?: PullAudience) {
+    this.audiences = audience ? [audience] : [];
     repository.node.addValidation({
       validate: () => policySizeErrors(repository, this.render(), {
         subject: 'the repository policy',
         fix: 'grant to an organization, or to accounts rather than to roles',
-        warning: 'HardenedRepository.policyMayBeTooLong',
+        warning: `${owner}.policyMayBeTooLong`,
       }),
     });
   }
@@ -28,15 +34,16 @@ export class RepositoryPolicy {
 
   /** Lets one more audience pull. */
   public admit(audience: PullAudience): iam.AddToResourcePolicyResult {
-    this.audience = this.audience ? PullAudience.anyOf(this.audience, audience) : audience;
+    this.audiences.push(audience);
     return { statementAdded: true, policyDependable: this.repository };
   }
 
   private render(): unknown {
+    const admitted = this.audiences.length > 0 ? PullAudience.anyOf(...this.audiences)._statements(this.repository) : [];
     const granted = Stack.of(this.repository).resolve(this.document) as { Statement: unknown[] } | undefined;
     return {
       Version: '2012-10-17',
-      Statement: [...this.audience?._statements(this.repository) ?? [], ...granted?.Statement ?? []],
+      Statement: [...admitted, ...granted?.Statement ?? []],
     };
   }
 }

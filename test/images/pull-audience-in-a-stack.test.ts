@@ -1,4 +1,4 @@
-import { App, aws_iam as iam, Aws, CfnCondition, CfnParameter, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { App, aws_ecr as ecr, aws_iam as iam, Aws, CfnCondition, CfnParameter, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { accounts, policyOf, stackIn } from './policy-of';
 import { HardenedRepository, ImageProfile, PullAudience } from '../../src';
@@ -149,5 +149,76 @@ describe('PullAudience in a stack', () => {
       new HardenedRepository(stack, 'App', { audience: PullAudience.accounts(...accounts(250), valueAsString) });
       Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('policyMayBeTooLong'));
     });
+  });
+});
+
+describe('the Region of Lambda functions', () => {
+  const functions = (region?: string) => PullAudience.lambdaFunctions({ accounts: ['222222222222'], region });
+  const stack = () => new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'us-east-1' } });
+
+  test('fails when it is not the repository\'s', () => {
+    expect(() => functions('eu-west-1')._statements(stack())).toThrow('\'region\' must be the repository\'s own, "us-east-1", got "eu-west-1"');
+    expect(() => PullAudience.anyOf(functions(), functions('eu-west-1'))._statements(stack())).toThrow("'region' must be the repository's own");
+    expect(() => PullAudience.lambdaFunctions({ organizationId: 'o-abcd123456', region: 'eu-west-1' })._statements(stack())).toThrow("'region' must be the repository's own");
+  });
+
+  test.each([['the same', 'us-east-1'], ['not given', undefined], ['a token', Aws.REGION]])('is taken when it is %s', (_, region) => {
+    expect(() => functions(region)._statements(stack())).not.toThrow();
+  });
+
+  test('is not compared where the stack has none', () => {
+    expect(() => functions('eu-west-1')._statements(new Stack())).not.toThrow();
+  });
+});
+
+describe('an audience that grows', () => {
+  const ACCOUNT = PullAudience.accounts('222222222222');
+  const given = (audience: PullAudience) => {
+    const stack = new Stack(new App(), 'Stack');
+    new ecr.CfnRepository(stack, 'Repository', { repositoryPolicyText: audience._render(stack) });
+    new ecr.CfnRepositoryCreationTemplate(stack, 'Template', { prefix: 'a', appliedFor: ['REPLICATION'], repositoryPolicy: audience._renderText(stack) });
+    return stack;
+  };
+  const policies = (stack: Stack) => {
+    const { Repository, Template: template } = Template.fromStack(stack).toJSON().Resources;
+    return [Repository.Properties?.RepositoryPolicyText, template.Properties?.RepositoryPolicy];
+  };
+
+  test('is no policy while nobody is in it', () => {
+    expect(PullAudience._growing()._isNobody).toBe(true);
+    expect(policies(given(PullAudience._growing()))).toEqual([undefined, undefined]);
+  });
+
+  test('is, in a repository and as text, whoever has joined by the synth', () => {
+    const audience = PullAudience._growing();
+    const stack = given(audience);
+    audience._admit(PullAudience.organization('o-abcd123456'));
+    audience._admit(PullAudience.principals(new iam.ArnPrincipal('arn:aws:iam::333333333333:role/puller')));
+    const [policy, text] = policies(stack);
+    expect(policy.Statement.map(({ Sid }: { Sid: string }) => Sid)).toEqual(['PullFromOrganization', 'PullFromPrincipals']);
+    expect(JSON.parse(text)).toEqual(policy);
+    expect(audience._isNobody).toBe(false);
+  });
+
+  test('leaves those alone whom it is made of', () => {
+    const growing = PullAudience._growing(ACCOUNT);
+    growing._admit(PullAudience.organization('o-abcd123456'));
+    expect(ACCOUNT._isOrganizationWide).toBe(false);
+    expect(growing._isOrganizationWide).toBe(true);
+  });
+
+  test('fails at synth when more have joined than ECR takes', () => {
+    const audience = PullAudience._growing(ACCOUNT);
+    const stack = given(audience);
+    audience._admit(PullAudience.accounts(...accounts(400)));
+    expect(() => Template.fromStack(stack)).toThrow("the policy of 'audience' must have at most 10240 characters");
+  });
+
+  test.each<[string, PullAudience, boolean]>([
+    ['accounts', ACCOUNT, false],
+    ['the functions of accounts', PullAudience.lambdaFunctions({ accounts: ['222222222222'] }), true],
+    ['the functions of an organization', PullAudience.lambdaFunctions({ organizationId: 'o-abcd123456' }), true],
+  ])('knows whether Lambda is in it: %s', (_, audience, expected) => {
+    expect(PullAudience._growing(audience)._isForLambda).toBe(expected);
   });
 });

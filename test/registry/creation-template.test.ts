@@ -1,5 +1,5 @@
 import type { InjectionContext, IPropertyInjector } from 'aws-cdk-lib';
-import { App, aws_kms as kms, CfnParameter, Lazy, NestedStack, PropertyInjectors, Stack } from 'aws-cdk-lib';
+import { App, aws_iam as iam, aws_kms as kms, CfnParameter, Lazy, NestedStack, PropertyInjectors, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { messagesOf } from './messages';
 import type { RepositoryCreationTemplateProps } from '../../src';
@@ -299,5 +299,30 @@ describe('warnings', () => {
   test('warns of what a profile relaxes, but for scanning, which templates do not have', () => {
     make({ profile: ImageProfile.of({ encryption: ImageEncryption.AES_256, tagImmutability: TagImmutability.immutableExcept('latest'), scanOnPush: false }) });
     expect(messagesOf(app)).toEqual([warn('someTagsMove'), warn('noCustomerManagedKey'), warn('noLifecyclePolicy')]);
+  });
+});
+
+describe('a statement for the repositories of a template', () => {
+  const statement = () => new iam.PolicyStatement({ principals: [new iam.ArnPrincipal('arn:aws:iam::222222222222:role/ci')], actions: ['ecr:PutImage'], resources: ['*'] });
+  const policies = () => Object.values(Template.fromStack(stack).findResources(TEMPLATE)).map(({ Properties }) => JSON.parse(Properties?.RepositoryPolicy).Statement);
+  const WRITTEN = { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::222222222222:role/ci' }, Action: 'ecr:PutImage' };
+
+  test('is their policy, without resources', () => {
+    make().addToRepositoryPolicy(statement());
+    expect(policies()).toEqual([[WRITTEN]]);
+  });
+
+  test('stands beside what the audience allows, and others', () => {
+    const template = make({ profile: ImageProfile.release({ audience: PullAudience.organization('o-abcd123456') }) });
+    template.addToRepositoryPolicy(statement());
+    template.addToRepositoryPolicy(new iam.PolicyStatement({ principals: [new iam.ArnPrincipal('arn:aws:iam::333333333333:role/ci')], actions: ['ecr:GetRepositoryPolicy'] }));
+    expect(policies()).toEqual([[
+      expect.objectContaining({ Sid: 'PullFromOrganization' }), WRITTEN,
+      { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::333333333333:role/ci' }, Action: 'ecr:GetRepositoryPolicy' },
+    ]]);
+  });
+
+  test('says what it is used for', () => {
+    expect(make({ appliedFor: [REPLICATION, CREATE_ON_PUSH] }).appliedFor).toEqual([REPLICATION, CREATE_ON_PUSH]);
   });
 });

@@ -234,3 +234,23 @@ describe('allowSigning', () => {
       /^\/Stack\/PrivateRegistry: images that .*222222222222.* pushes stay unsigned: it has no identity policy here that could be given 'signer:SignPayload' on the signing profile; whoever owns the principal has to allow it \[ack: cdk-hardened-ecr:PrivateRegistry.signingNotGranted\]$/)]);
   });
 });
+
+describe('a pusher to every repository below a prefix', () => {
+  test.each([
+    ['payments/api', true],
+    ['payments/*', true],
+    ['payments/batch/*', true],
+    ['pay*', true],
+    ['*', true],
+    ['*api', true],
+    ['payments', false],
+    ['payments-eu/*', false],
+    ['search/api', false],
+    ['search/*', false],
+  ])('signs where the filter is %s: %s', (filter, signs) => {
+    const profile = newProfile();
+    registry.signWith(profile, { repositoryFilters: [filter] });
+    registry.allowSigning(newRole(), 'payments/*');
+    expect(signers()).toEqual(signs ? [arnOf(profile)] : []);
+  });
+});

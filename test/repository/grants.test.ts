@@ -115,7 +115,7 @@ describe('a repository of ours', () => {
   test('grantRead to an organization keeps its condition', () => {
     repository.grantRead(ORGANIZATION);
     expect(repositoryStatements()).toEqual([expect.objectContaining({
-      Action: ['ecr:DescribeRepositories', 'ecr:DescribeImages'],
+      Action: ['ecr:DescribeImages', 'ecr:DescribeRepositories'],
       Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-abcd123456' } },
     })]);
   });
@@ -141,8 +141,15 @@ describe('a repository of ours', () => {
     expect(() => repository.grant(ORGANIZATION, 'ecr:BatchGetImage', 'ecr:BatchDeleteImage')).toThrow('for ["ecr:BatchDeleteImage"]: name the roles that do it [Team/App]');
   });
 
+  test('grants that are alike become one statement', () => {
+    for (const account of ['222222222222', '333333333333']) {
+      repository.grant(new iam.AccountPrincipal(account), 'ecr:PutImage');
+    }
+    expect(repositoryStatements()).toHaveLength(1);
+  });
+
   test('a policy that is granted too much for ECR fails at synth', () => {
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < 290; i++) {
       repository.grantPush(new iam.ArnPrincipal(`arn:aws:iam::222222222222:role/${i}`));
     }
     expect(() => Template.fromStack(stack)).toThrow(/the repository policy must have at most 10240 characters, got at least 1\d{4}: grant to an organization/);

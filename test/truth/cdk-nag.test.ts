@@ -2,12 +2,13 @@ import { App, aws_ecr as ecr, aws_iam as iam, Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import type { Construct } from 'constructs';
+import { CentralRegistrySample } from '../../integ/samples/central-registry';
 import { HardenedRepositorySample } from '../../integ/samples/hardened-repository';
 import { ProfileSample } from '../../integ/samples/profile';
 import { RegistrySample } from '../../integ/samples/registry';
 
 const PACKS = [AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks];
-const SAMPLES: (new (scope: Construct, id: string, props?: StackProps) => Stack)[] = [HardenedRepositorySample, ProfileSample, RegistrySample];
+const SAMPLES: (new (scope: Construct, id: string, props?: StackProps) => Stack)[] = [CentralRegistrySample, HardenedRepositorySample, ProfileSample, RegistrySample];
 
 function findings(stack: Stack): string[] {
   return PACKS.flatMap(Pack => new Pack().validateScope(stack).violations)

@@ -94,5 +94,15 @@ export class RegistrySigning {
 /** Without `*` a filter is one name: AWS writes `*prod*` for a name that contains `prod`. What is a token may match. */
 function matches(filters: readonly string[] | undefined, repositoryName: string): boolean {
   return filters === undefined || Token.isUnresolved(repositoryName)
-    || filters.some(filter => Token.isUnresolved(filter) || matchesWildcard(filter, repositoryName));
+    || filters.some(filter => Token.isUnresolved(filter) || mayMatch(filter, repositoryName));
+}
+
+/** A name that ends in a slash and a star is every repository below. */
+function mayMatch(filter: string, repositoryName: string): boolean {
+  if (!repositoryName.endsWith('/*')) {
+    return matchesWildcard(filter, repositoryName);
+  }
+  const prefix = repositoryName.slice(0, -1);
+  const [start, ...rest] = filter.split('*');
+  return start.startsWith(prefix) || (rest.length > 0 && prefix.startsWith(start));
 }

@@ -1,6 +1,6 @@
 import { ArnFormat, aws_iam as iam, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { explain } from '../../private/explained';
+import { explainWildcard } from '../../private/explained';
 
 /** What the role has to work on. */
 export interface TemplateRoleProps {
@@ -34,7 +34,7 @@ export class TemplateRole extends Construct {
     const statements = [this.repositories(props.repositories), ...props.key === undefined ? [] : [this.encryption(props.key)]];
     const policy = new iam.ManagedPolicy(this, 'Policy', { roles: [this.role], statements });
     for (const arn of statements.flatMap(statement => statement.resources).filter(resource => resource.endsWith('*'))) {
-      explain(policy, `AwsSolutions-IAM5[Resource::${asNagWritesIt(this, arn)}]`,
+      explainWildcard(policy, arn,
         'Neither the repositories that an image may bring about nor the key that AWS manages are known before they are there');
     }
   }
@@ -56,11 +56,4 @@ export class TemplateRole extends Construct {
       conditions: { StringEquals: { 'kms:ViaService': `ecr.${stack.region}.amazonaws.com` } },
     });
   }
-}
-
-/** cdk-nag names each finding by the text of the template, with what is referred to in angle brackets. */
-function asNagWritesIt(scope: Construct, arn: string): string {
-  const resolved = Stack.of(scope).resolve(arn);
-  return typeof resolved === 'string' ? resolved
-    : resolved['Fn::Join'][1].map((part: string | { readonly Ref: string }) => typeof part === 'string' ? part : `<${part.Ref}>`).join('');
 }

@@ -1,0 +1,279 @@
+import type { aws_ecr as ecr, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, aws_iam as iam, Stack, Token } from 'aws-cdk-lib';
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
+import { Construct } from 'constructs';
+import { PrivateRegistry } from './private-registry';
+import { ImageProfile } from '../images/image-profile';
+import type { ImageSettings } from '../images/image-settings';
+import type { LambdaFunctionsAudienceProps } from '../images/pull-audience';
+import { PullAudience } from '../images/pull-audience';
+import { Findings } from '../private/findings';
+import { topLevelStack } from '../private/top-level-stack';
+import { CentralRepository } from './private/central-repository';
+import { Shards } from './private/shards';
+import { stackLimitErrors } from './private/stack-limits';
+import type { RegistryNamespaceOptions } from './registry-namespace';
+import { RegistryNamespace } from './registry-namespace';
+
+/** Where it is written who may pull. */
+export enum AudiencePlacement {
+  /** In the policy of each repository and of each creation template: works in every registry. */
+  REPOSITORY_POLICIES = 'REPOSITORY_POLICIES',
+
+  /**
+   * Once, in the registry policy. Then every repository of the account in the Region is open to the audience, whoever made it,
+   * and the registry must evaluate its policy for pulls: `REGISTRY_POLICY_SCOPE` V2, which CloudFormation can't set.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
+   */
+  REGISTRY_POLICY = 'REGISTRY_POLICY',
+}
+
+/** What a central registry holds, and for whom. */
+export interface CentralRegistryProps {
+  /**
+   * Who may pull from its repositories, beyond what identity policies in this account allow.
+   *
+   * @default - nobody, until a repository, a namespace or `grantLambdaPull` says so
+   */
+  readonly audience?: PullAudience;
+
+  /**
+   * Where the audience is written.
+   *
+   * @default AudiencePlacement.REPOSITORY_POLICIES
+   */
+  readonly audienceIn?: AudiencePlacement;
+
+  /**
+   * How images are kept, where a repository or a namespace says nothing else. An audience of its own is replaced by `audience`.
+   *
+   * @default ImageProfile.release()
+   */
+  readonly profile?: ImageProfile;
+
+  /**
+   * Names of repositories that need nothing said about them. More come with `addRepository`.
+   *
+   * @default - none
+   */
+  readonly repositories?: string[];
+
+  /**
+   * Over how many nested stacks the repositories are spread: a whole number from 2 to 64. Choose 16 for more than 400 repositories.
+   *
+   * A repository's place follows from its name and this number, so nothing moves when others come and go. The number must never
+   * change once the registry is deployed: most repositories would move to another stack, where their names are taken.
+   * Nested stacks need the CDK's bootstrap, which keeps their templates.
+   *
+   * @default - none: repositories are in the stack itself, which holds 500 resources
+   */
+  readonly shards?: number;
+
+  /**
+   * The registry that scans them.
+   *
+   * @default PrivateRegistry.of(this)
+   */
+  readonly registry?: PrivateRegistry;
+}
+
+/** How a repository of a central registry differs from the others. Every setting beside `profile` wins over it. */
+export interface CentralRepositoryOptions extends ImageSettings {
+  /**
+   * How images are kept.
+   *
+   * @default - the profile of the registry
+   */
+  readonly profile?: ImageProfile;
+
+  /**
+   * What happens to the repository when it leaves its stack.
+   *
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Whether all images are deleted with the repository.
+   *
+   * @default false
+   */
+  readonly emptyOnDelete?: boolean;
+}
+
+/**
+ * The registry of an AWS Organization: one account holds the images, the accounts of the organization pull them.
+ *
+ * Repositories by name, with one profile, one key, one audience and continuous scanning; namespaces below which a team
+ * makes repositories by pushing to them. Images are pulled from here and not copied to every account, so there is one place
+ * where it is decided what is kept, who may pull and what is found in an image.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
+ */
+@propertyInjectable
+export class CentralRegistry extends Construct {
+  /** Identifies the class to property injectors. */
+  public static readonly PROPERTY_INJECTION_ID: string = 'cdk-hardened-ecr.CentralRegistry';
+
+  /** The registry of the account and Region: scanning, signing, registry policy. */
+  public readonly registry: PrivateRegistry;
+
+  private readonly audience: PullAudience;
+  private readonly audienceIn: AudiencePlacement;
+  private readonly profile: ImageProfile;
+  private readonly shards?: Shards;
+  private readonly byName = new Map<string, CentralRepository>();
+  private readonly namespaces: RegistryNamespace[] = [];
+
+  /**
+   * @throws when `shards` is outside its range, or a name is not one or is there twice;
+   * at synth, when a stack has more than CloudFormation takes: 500 resources, 200 parameters, 200 outputs or 1 MB,
+   * or 2,500 resources with all nested stacks
+   */
+  constructor(scope: Construct, id: string, props: CentralRegistryProps = {}) {
+    super(scope, id);
+    const { shards, audience } = props;
+    const findings = new Findings();
+    findings.unless(shards === undefined || (Number.isInteger(shards) && shards >= 2 && shards <= 64),
+      `'shards' must be a whole number from 2 to 64, got ${JSON.stringify(shards)}: 16 hold 2,000 repositories`);
+    findings.throwIfAny(this);
+
+    this.registry = props.registry ?? PrivateRegistry.of(this);
+    this.audienceIn = props.audienceIn ?? AudiencePlacement.REPOSITORY_POLICIES;
+    this.audience = PullAudience._growing();
+    this.profile = (props.profile ?? ImageProfile.release())._with({ audience: this.audience });
+    this.shards = shards === undefined ? undefined : new Shards(this, 'Shards', shards);
+    this.node.addValidation({ validate: () => this.validate() });
+    if (audience) {
+      this.admit(audience);
+    }
+    for (const name of props.repositories ?? []) {
+      this.addRepository(name);
+    }
+  }
+
+  /**
+   * Adds a repository.
+   *
+   * It is handed out by its name and not by references, so that any number can be used in other stacks.
+   *
+   * @param repositoryName known at synth, because its place follows from it
+   * @throws when the name is not one, is a token, or is there already
+   */
+  public addRepository(repositoryName: string, options: CentralRepositoryOptions = {}): ecr.IRepository {
+    const { profile, removalPolicy, emptyOnDelete, ...settings } = options;
+    const findings = new Findings();
+    findings.unless(!Token.isUnresolved(repositoryName),
+      "'repositoryName' must be known at synth, got a token: a central registry tells its repositories apart by their names");
+    findings.unless(!this.byName.has(repositoryName),
+      `'repositoryName' must be there once in a registry, got ${JSON.stringify(repositoryName)} again: use repository(${JSON.stringify(repositoryName)})`);
+    findings.throwIfAny(this);
+
+    const repository = new CentralRepository(this.shards?.for(repositoryName) ?? this, {
+      repositoryName,
+      profile: this.nearest(profile, settings),
+      registry: this.registry,
+      removalPolicy,
+      emptyOnDelete,
+    });
+    this.byName.set(repositoryName, repository);
+    this.namespaces.filter(namespace => namespace._holds(repositoryName)).forEach(namespace => namespace._include(repository));
+    return repository;
+  }
+
+  /**
+   * A repository of this registry.
+   *
+   * @throws when there is none of this name
+   */
+  public repository(repositoryName: string): ecr.IRepository {
+    const repository = this.byName.get(repositoryName);
+    if (!repository) {
+      throw new Error(`'repositoryName' must be one of this registry's, got ${JSON.stringify(repositoryName)}: `
+        + `add it with addRepository(${JSON.stringify(repositoryName)}) [${this.node.path}]`);
+    }
+    return repository;
+  }
+
+  /**
+   * Lets a team make repositories below a prefix by pushing to them, without a deployment.
+   *
+   * ECR makes them from a creation template with the namespace's profile and this registry's audience. The pushers may push to every
+   * repository below the prefix, also to those that were added here, and to no other.
+   *
+   * @param prefix `payments` is for `payments/api` and `payments/batch/worker`
+   * @throws when the registry has a template for the prefix, or when a pusher is not named: everyone, an organization, a service
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
+   */
+  public addNamespace(prefix: string, options: RegistryNamespaceOptions = {}): RegistryNamespace {
+    const { profile, pushers, description, ...settings } = options;
+    const namespace = new RegistryNamespace(this, `Namespace:${prefix.replace(/\/$/, '').replace(/\//g, ':')}`, {
+      prefix,
+      description,
+      profile: this.nearest(profile, settings),
+      registry: this.registry,
+    });
+    for (const [name, repository] of this.byName) {
+      if (namespace._holds(name)) {
+        namespace._include(repository);
+      }
+    }
+    this.namespaces.push(namespace);
+    (pushers ?? []).forEach(pusher => namespace.grantPush(pusher));
+    return namespace;
+  }
+
+  /**
+   * Lets Lambda functions of other accounts be made of the images: the accounts that create them, and the service, which fetches
+   * the image again after a function was idle. Repositories and namespaces with an audience of their own are left out.
+   *
+   * Name accounts where you can: AWS documents that form and advises it. The form with an organization pins the service by
+   * `aws:SourceOrgID`, which was not verified against a live Lambda service.
+   *
+   * @throws when neither or both are given, when `region` is not this registry's, or when the audience is in the registry policy:
+   * Lambda documents the repository's policy alone
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/images-create.html
+   */
+  public grantLambdaPull(functions: LambdaFunctionsAudienceProps): void {
+    this.admit(PullAudience.lambdaFunctions(functions));
+  }
+
+  private admit(audience: PullAudience): void {
+    const statements = audience._statements(this); // finds a Region that is not this one
+    if (this.audienceIn === AudiencePlacement.REPOSITORY_POLICIES) {
+      this.audience._admit(audience);
+      if (audience._isOrganizationWide) {
+        // Repositories that were made before it joined.
+        const before = [...this.byName.values()].filter(repository => repository._audience === this.audience);
+        before.forEach(repository => repository._acknowledgeOrganization());
+      }
+      return;
+    }
+    if (audience._isForLambda) {
+      throw new Error(`'audienceIn' must be AudiencePlacement.REPOSITORY_POLICIES for Lambda functions, got ${JSON.stringify(this.audienceIn)}: `
+        + `Lambda documents that it looks at the repository's policy alone [${this.node.path}]`);
+    }
+    statements.forEach(statement => this.registry.addToRegistryPolicy(iam.PolicyStatement.fromJson(statement), this));
+    Annotations.of(this).addWarningV2('cdk-hardened-ecr:CentralRegistry.everyRepositoryShared',
+      'the audience is in the registry policy: every repository of the account in this Region is open to it, whoever made it, '
+      + "and the policy's scope must be V2, see 'aws ecr get-account-setting --name REGISTRY_POLICY_SCOPE'");
+  }
+
+  /** The nearer wins: a repository's settings over its profile over the registry's. */
+  private nearest(profile: ImageProfile | undefined, settings: ImageSettings): ImageProfile {
+    return profile
+      ? profile._with({ audience: profile._audience ?? this.audience, ...settings })
+      : this.profile._with(settings);
+  }
+
+  private validate(): string[] {
+    const wayOut = this.shards
+      ? `make a CentralRegistry of another stack for new repositories, with the same 'registry'. More 'shards' would move those that are deployed: ${MOVE}`
+      : `spread the repositories over nested stacks, 'shards: 16'. If they are deployed already: ${MOVE}`;
+    return stackLimitErrors(topLevelStack(this), [Stack.of(this), ...this.shards?.all ?? []], wayOut);
+  }
+}
+
+/** How repositories get from one stack into another. */
+const MOVE = 'deploy once without them, which retains them, then with them in their new place and \'cdk deploy --import-existing-resources\'';

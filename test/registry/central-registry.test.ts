@@ -1,0 +1,275 @@
+import { App, aws_ecr as ecr, aws_iam as iam, Lazy, NestedStack, PropertyInjectors, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { errorOf, messagesOf } from './messages';
+import type { CentralRegistryProps } from '../../src';
+import { AudiencePlacement, CentralRegistry, HardenedRepository, ImageEncryption, ImageProfile, LifecyclePolicy, PrivateRegistry, PullAudience, TagImmutability } from '../../src';
+
+const ENV = { account: '111111111111', region: 'us-east-1' };
+const ORGANIZATION = PullAudience.organization('o-abcd123456');
+const OTHERS = PullAudience.accounts('222222222222');
+
+function given(props: CentralRegistryProps = {}) {
+  const app = new App();
+  const stack = new Stack(app, 'Central', { env: ENV });
+  const central = new CentralRegistry(stack, 'Registry', props);
+  return { app, stack, central };
+}
+
+/** The properties of a repository, by its name. */
+function repositoryOf(stack: Stack, name: string) {
+  const [found] = Object.values(Template.fromStack(stack).findResources('AWS::ECR::Repository', { Properties: { RepositoryName: name } }));
+  return found?.Properties;
+}
+
+const sidsOf = (stack: Stack, name: string): string[] | undefined =>
+  repositoryOf(stack, name)?.RepositoryPolicyText?.Statement.map(({ Sid }: { Sid: string }) => Sid);
+
+describe('CentralRegistry', () => {
+  test('holds repositories by name, hardened, with one key, scanned continuously', () => {
+    const { stack } = given({ repositories: ['payments/api', 'payments/worker'] });
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::ECR::Repository', 2);
+    template.resourceCountIs('AWS::KMS::Key', 1);
+    template.allResourcesProperties('AWS::ECR::Repository', {
+      ImageTagMutability: 'IMMUTABLE',
+      EncryptionConfiguration: { EncryptionType: 'KMS', KmsKey: { 'Fn::GetAtt': [Match.stringLikeRegexp('^RegistryKey'), 'Arn'] } },
+      RepositoryPolicyText: Match.absent(),
+    });
+    template.hasResource('AWS::ECR::Repository', { DeletionPolicy: 'RetainExceptOnCreate', Properties: { RepositoryName: 'payments/api' } });
+    template.hasResourceProperties('AWS::ECR::RegistryScanningConfiguration', { ScanType: 'ENHANCED' });
+  });
+
+  test('writes its audience into the policy of each repository, those that are added later too', () => {
+    const { stack, central } = given({ audience: ORGANIZATION, repositories: ['payments/api'] });
+    central.addRepository('search/api');
+    expect(sidsOf(stack, 'payments/api')).toEqual(['PullFromOrganization']);
+    expect(sidsOf(stack, 'search/api')).toEqual(['PullFromOrganization']);
+    Template.fromStack(stack).resourceCountIs('AWS::ECR::RegistryPolicy', 0);
+  });
+
+  test('keeps the policy for 40 accounts under 2,500 characters', () => {
+    const accounts = Array.from({ length: 40 }, (_, i) => String(222222222200 + i));
+    const { stack } = given({ audience: PullAudience.accounts(...accounts), repositories: ['payments/api'] });
+    const policy = JSON.stringify(repositoryOf(stack, 'payments/api')!.RepositoryPolicyText);
+    // As deployed: the partition's reference becomes 'aws'.
+    const deployed = policy.replace(/\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},"([^"]*)"\]\]\}/g, '"arn:aws$1"');
+    accounts.forEach(account => expect(deployed).toContain(`"arn:aws:iam::${account}:root"`));
+    expect(deployed.length).toBeLessThan(2_500);
+  });
+
+  test.each<[string, ImageProfile | undefined, string[] | undefined]>([
+    ['nothing: the audience of the registry', undefined, ['PullFromOrganization']],
+    ['a profile without an audience: the audience of the registry', ImageProfile.release({ keep: 5 }), ['PullFromOrganization']],
+    ['a profile with one: its own', ImageProfile.release({ audience: OTHERS }), ['PullFromAccounts']],
+  ])('the nearer audience wins: %s', (_, profile, sids) => {
+    const { stack, central } = given({ audience: ORGANIZATION });
+    central.addRepository('search/api', { profile });
+    expect(sidsOf(stack, 'search/api')).toEqual(sids);
+  });
+
+  test('the nearer setting wins: repository over profile over registry', () => {
+    const { stack, central } = given({ profile: ImageProfile.release({ tags: { team: 'platform' }, tagImmutability: TagImmutability.immutableExcept('latest') }) });
+    central.addRepository('a/registry');
+    central.addRepository('a/profile', { profile: ImageProfile.release({ tags: { team: 'a' } }) });
+    central.addRepository('a/repository', { profile: ImageProfile.release({ tags: { team: 'a' } }), tags: { team: 'b' }, audience: OTHERS });
+    central.addRepository('a/setting', { tags: { team: 'c' } });
+    const tagsOf = (name: string) => repositoryOf(stack, name)!.Tags.map(({ Value }: { Value: string }) => Value);
+    expect([tagsOf('a/registry'), tagsOf('a/profile'), tagsOf('a/repository'), tagsOf('a/setting')]).toEqual([['platform'], ['a'], ['b'], ['c']]);
+    expect(repositoryOf(stack, 'a/setting')!.ImageTagMutability).toBe('IMMUTABLE_WITH_EXCLUSION');
+    expect(repositoryOf(stack, 'a/profile')!.ImageTagMutability).toBe('IMMUTABLE');
+    expect(sidsOf(stack, 'a/repository')).toEqual(['PullFromAccounts']);
+  });
+
+  test('passes on what becomes of a repository', () => {
+    const { stack, central } = given();
+    central.addRepository('scratch/app', { removalPolicy: RemovalPolicy.DESTROY, emptyOnDelete: true });
+    Template.fromStack(stack).hasResource('AWS::ECR::Repository', { DeletionPolicy: 'Delete', Properties: { RepositoryName: 'scratch/app', EmptyOnDelete: true } });
+  });
+
+  test('takes repositories as they were deployed', () => {
+    const { stack, central } = given();
+    central.addRepository('old/app', { encryption: ImageEncryption.asDeployed(), lifecyclePolicy: LifecyclePolicy.NONE });
+    expect(repositoryOf(stack, 'old/app')).toEqual({
+      RepositoryName: 'old/app', ImageTagMutability: 'IMMUTABLE', ImageScanningConfiguration: { ScanOnPush: true },
+    });
+  });
+
+  test('works in the registry that it is given, or the one of its stack', () => {
+    const { stack, central } = given();
+    expect(central.registry).toBe(PrivateRegistry.of(stack));
+    const registry = new PrivateRegistry(new Stack(stack.node.root as App, 'Other', { env: ENV }), 'Registry');
+    expect(new CentralRegistry(stack, 'Second', { registry }).registry).toBe(registry);
+  });
+
+  test('is known to property injectors', () => {
+    const app = new App();
+    PropertyInjectors.of(app).add({
+      constructUniqueId: CentralRegistry.PROPERTY_INJECTION_ID,
+      inject: (props: CentralRegistryProps) => ({ ...props, audience: ORGANIZATION }),
+    });
+    const stack = new Stack(app, 'Stack');
+    new CentralRegistry(stack, 'Registry', { repositories: ['payments/api'] });
+    expect(sidsOf(stack, 'payments/api')).toEqual(['PullFromOrganization']);
+  });
+
+  test('keeps the logical ids that deployed registries have', () => {
+    const { stack, central } = given({ repositories: ['payments/api', 'payments--api', 'payments.api'] });
+    central.addNamespace('payments/batch/');
+    expect(Object.entries(Template.fromStack(stack).toJSON().Resources as Record<string, { Type: string }>)
+      .filter(([, { Type }]) => /::Repository/.test(Type)).map(([id]) => id).sort()).toEqual([
+      'RegistryNamespacepaymentsbatchTemplate07FAC511',
+      'RegistrypaymentsapiA02C9A1C',
+      'RegistrypaymentsapiD2AC9DB3',
+      'RegistrypaymentsapiF24A75C9',
+    ]);
+  });
+
+  describe('a repository', () => {
+    test('is handed out by its name, so that another stack needs nothing exported', () => {
+      const { app, stack, central } = given({ repositories: ['payments/api'] });
+      const consumer = new Stack(app, 'Consumer', { env: ENV });
+      const repository = central.repository('payments/api');
+      const role = new iam.Role(consumer, 'Role', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
+      repository.grantPull(role);
+      expect(repository.repositoryName).toBe('payments/api');
+      expect(consumer.resolve(repository.repositoryArn)).toEqual({
+        'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':ecr:us-east-1:111111111111:repository/payments/api']],
+      });
+      expect(JSON.stringify(Template.fromStack(consumer).toJSON())).not.toContain('ImportValue');
+      expect(Template.fromStack(stack).toJSON().Outputs).toBeUndefined();
+    });
+
+    test('is the one that adding it gave', () => {
+      const { central } = given();
+      const added: ecr.IRepository = central.addRepository('payments/api');
+      expect(central.repository('payments/api')).toBe(added);
+      expect(added).toBeInstanceOf(HardenedRepository);
+    });
+
+    test('fails when there is none of the name', () => {
+      const { central } = given({ repositories: ['payments/api'] });
+      expect(() => central.repository('payments/apx')).toThrow(
+        '\'repositoryName\' must be one of this registry\'s, got "payments/apx": add it with addRepository("payments/apx") [Central/Registry]');
+    });
+
+    test.each([
+      ['that is there already', 'payments/api', '\'repositoryName\' must be there once in a registry, got "payments/api" again: use repository("payments/api") [Central/Registry]'],
+      ['that is not a name', 'Payments', '\'repositoryName\' must be 2 to 256 lowercase letters'],
+      ['that is not known', Lazy.string({ produce: () => 'payments/api' }), "'repositoryName' must be known at synth, got a token"],
+    ])('fails with a name %s', (_, name, message) => {
+      const { central } = given({ repositories: ['payments/api'] });
+      expect(() => central.addRepository(name)).toThrow(message);
+    });
+  });
+
+  describe('for Lambda functions', () => {
+    test('admits the accounts and the service, into what was made before and what comes later', () => {
+      const { stack, central } = given({ audience: ORGANIZATION, repositories: ['payments/api'] });
+      central.addNamespace('payments');
+      central.grantLambdaPull({ accounts: ['222222222222'], region: 'us-east-1' });
+      central.addRepository('search/api');
+      const sids = ['PullFromOrganization', 'PullFromAccounts', 'LambdaFunctionsOfAccounts'];
+      expect(sidsOf(stack, 'payments/api')).toEqual(sids);
+      expect(sidsOf(stack, 'search/api')).toEqual(sids);
+      Template.fromStack(stack).hasResourceProperties('AWS::ECR::RepositoryCreationTemplate', {
+        RepositoryPolicy: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('LambdaFunctionsOfAccounts.*lambda.amazonaws.com.*aws:SourceArn')])] },
+      });
+    });
+
+    test('an organization is pinned for the service by the organization of the function', () => {
+      const { stack, central } = given({ repositories: ['payments/api'] });
+      central.grantLambdaPull({ organizationId: 'o-abcd123456' });
+      const [, service] = repositoryOf(stack, 'payments/api')!.RepositoryPolicyText.Statement;
+      expect(service).toMatchObject({ Principal: { Service: 'lambda.amazonaws.com' }, Condition: { StringEquals: { 'aws:SourceOrgID': 'o-abcd123456' } } });
+    });
+
+    test('leaves out who has an audience of its own', () => {
+      const { stack, central } = given({ audience: ORGANIZATION });
+      central.addRepository('payments/secret', { audience: OTHERS });
+      central.grantLambdaPull({ organizationId: 'o-abcd123456' });
+      expect(sidsOf(stack, 'payments/secret')).toEqual(['PullFromAccounts']);
+    });
+
+    test('a policy that was read early does not miss who joins late', () => {
+      const { stack, central } = given({ audience: OTHERS, repositories: ['payments/api'] });
+      const { repositoryPolicyText } = central.repository('payments/api').node.findChild('Resource') as ecr.CfnRepository;
+      expect(stack.resolve(repositoryPolicyText).Statement).toHaveLength(1);
+      central.grantLambdaPull({ accounts: ['333333333333'] });
+      expect(stack.resolve(repositoryPolicyText).Statement).toHaveLength(2);
+      expect(sidsOf(stack, 'payments/api')).toEqual(['PullFromAccounts', 'LambdaFunctionsOfAccounts']);
+    });
+
+    test('fails for functions of another Region', () => {
+      const { central } = given({ repositories: ['payments/api'] });
+      expect(() => central.grantLambdaPull({ accounts: ['222222222222'], region: 'eu-west-1' })).toThrow(
+        '\'region\' must be the repository\'s own, "us-east-1", got "eu-west-1": a Lambda function takes its image from its own Region only, '
+        + 'replicate the images to eu-west-1 [Central/Registry]');
+    });
+
+    test('fails when the audience is in the registry policy, which Lambda does not look at', () => {
+      const { central } = given({ audienceIn: AudiencePlacement.REGISTRY_POLICY });
+      expect(() => central.grantLambdaPull({ accounts: ['222222222222'] })).toThrow(
+        '\'audienceIn\' must be AudiencePlacement.REPOSITORY_POLICIES for Lambda functions, got "REGISTRY_POLICY"');
+    });
+  });
+
+  describe('with its audience in the registry policy', () => {
+    const props = { audience: ORGANIZATION, audienceIn: AudiencePlacement.REGISTRY_POLICY, repositories: ['payments/api'] };
+
+    test('says it once, for every repository of the registry, and what that means', () => {
+      const { app, stack } = given(props);
+      expect(repositoryOf(stack, 'payments/api')!.RepositoryPolicyText).toBeUndefined();
+      Template.fromStack(stack).hasResourceProperties('AWS::ECR::RegistryPolicy', {
+        PolicyText: {
+          Statement: [{
+            Sid: 'PullFromOrganization',
+            Effect: 'Allow',
+            Principal: { AWS: '*' },
+            Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+            Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-abcd123456' }, Bool: { 'aws:SecureTransport': 'true' } },
+            Resource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':ecr:us-east-1:111111111111:repository/*']] },
+          }],
+        },
+      });
+      expect(messagesOf(app)).toContainEqual(expect.stringMatching(
+        /^\/Central\/Registry: the audience is in the registry policy: every repository of the account in this Region is open to it.*V2.*\[ack: cdk-hardened-ecr:CentralRegistry.everyRepositoryShared\]/));
+    });
+
+    test('does not warn where the audience is in the repositories, as it is by default', () => {
+      const { app } = given({ audience: ORGANIZATION, repositories: ['payments/api'] });
+      expect(messagesOf(app)).toEqual([]);
+    });
+  });
+
+  describe('for cdk-nag', () => {
+    const acknowledged = (repository: ecr.IRepository) => JSON.stringify(repository.node.metadata).includes('AwsSolutions-ECR1');
+
+    test.each<[string, CentralRegistryProps, boolean]>([
+      ['an organization', { audience: ORGANIZATION }, true],
+      ['accounts', { audience: OTHERS }, false],
+      ['an organization in the registry policy', { audience: ORGANIZATION, audienceIn: AudiencePlacement.REGISTRY_POLICY }, false],
+    ])('explains the policy of repositories for %s where it is pinned', (_, props, expected) => {
+      const { central } = given({ ...props, repositories: ['payments/api'] });
+      expect(acknowledged(central.repository('payments/api'))).toBe(expected);
+    });
+
+    test('explains it also where the organization joins after the repository was made, and only there', () => {
+      const { central } = given({ repositories: ['payments/api'] });
+      const own = central.addRepository('payments/own', { audience: OTHERS });
+      expect(acknowledged(central.repository('payments/api'))).toBe(false);
+      central.grantLambdaPull({ organizationId: 'o-abcd123456' });
+      expect(acknowledged(central.repository('payments/api'))).toBe(true);
+      expect(acknowledged(own)).toBe(false);
+    });
+  });
+
+  test('works inside a nested stack, with the registry and the key of the stack around it', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Central', { env: ENV });
+    const nested = new NestedStack(stack, 'Nested');
+    new CentralRegistry(nested, 'Registry', { audience: ORGANIZATION, repositories: ['payments/api'] });
+    expect(errorOf(() => app.synth())).toBe('');
+    Template.fromStack(nested).resourceCountIs('AWS::ECR::Repository', 1);
+    Template.fromStack(stack).resourceCountIs('AWS::ECR::RegistryScanningConfiguration', 1);
+  });
+});
