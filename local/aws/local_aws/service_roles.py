@@ -20,6 +20,11 @@ def creating() -> Caller:
     return _linked(ECR, 'AWSServiceRoleForECRTemplate', 'ecr:CreateRepository')
 
 
+def replicating() -> Caller:
+    """The service-linked role, in the account of the source, that copies images to other registries."""
+    return _linked('replication.ecr.amazonaws.com', 'AWSServiceRoleForECRReplication', 'ecr:CreateRepository', 'ecr:ReplicateImage')
+
+
 def assume(role_arn: str, service: str) -> Caller:
     """Work as a role of the registry's account, or AccessDeniedException when it does not let the service in.
 

@@ -1,7 +1,6 @@
 """Events on the default bus."""
-import json
-
-from .support import EcrTestCase, Oci, client
+from .event_queue import EventQueue
+from .support import EcrTestCase, Oci
 
 
 class EventsTest(EcrTestCase):
@@ -10,21 +9,7 @@ class EventsTest(EcrTestCase):
         super().setUp()
         self.ecr.create_repository(repositoryName='app')
         self.oci = Oci(self.account, self.root)
-        self.sqs = client('sqs', self.root)
-        self.queue = self.sqs.create_queue(QueueName='events')['QueueUrl']
-        events = client('events', self.root)
-        events.put_rule(Name='ecr', EventPattern=json.dumps({'source': ['aws.ecr']}))
-        events.put_targets(Rule='ecr', Targets=[{'Id': 'q', 'Arn': f'arn:aws:sqs:us-east-1:{self.account}:events'}])
-
-    def received(self, count):
-        found = []
-        while len(found) < count:
-            batch = self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10, WaitTimeSeconds=5).get('Messages', [])
-            self.assertTrue(batch, f'{len(found)} of {count} events came')
-            for message in batch:
-                self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message['ReceiptHandle'])
-                found.append(json.loads(message['Body']))
-        return found
+        self.received = EventQueue(self.account).received
 
     def test_a_push_and_a_delete_are_sent(self):
         digest = self.oci.push('app', 'v1', 'x')

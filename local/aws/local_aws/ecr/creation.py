@@ -20,12 +20,20 @@ def on_push(name: str) -> None:
     Whoever pushes needs ecr:CreateRepository beside the rights of a push, from an identity policy or the registry policy,
     from another account from both. AWS's pages don't say so: it is our reading, after what they say of a first pull through a cache.
     """
+    if template_for(name, 'CREATE_ON_PUSH'):
+        if_missing(name, 'CREATE_ON_PUSH')
+
+
+def if_missing(name: str, use: str) -> None:
+    """Make a repository that is not there, if the caller may create it: from the template for that use, or with defaults."""
     if name in REPOSITORIES:
         return
-    template = template_for(name, 'CREATE_ON_PUSH')
+    access.require('ecr:CreateRepository', repositories.arn(name))
+    template = template_for(name, use)
     if template:
-        access.require('ecr:CreateRepository', repositories.arn(name))
-        from_template(name, template)
+        _from_template(name, template, use)
+    else:
+        _create(name, {}, [])
 
 
 def template_for(name: str, use: str) -> dict | None:
@@ -47,15 +55,19 @@ def depth(prefix: str) -> int:
     return 0 if prefix == ROOT else len(prefix.rstrip('/'))
 
 
-def from_template(name: str, template: dict) -> None:
+def _from_template(name: str, template: dict, use: str) -> None:
     """Make a repository as a template describes it, with the rights of its role, or else of ECR's own role.
 
     Which error AWS gives when that fails is not documented: here it is the one for a missing repository, with the reason.
+    That the role needs ecr:ReplicateImage for a replicated image is our reading of the page that lists its rights.
+    See https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates-custom.html
     """
     role = template.get('customRoleArn')
     try:
         with access.acting(service_roles.assume(role, service_roles.ECR) if role else service_roles.creating()):
-            create(name, {key: template[key] for key in _MEMBERS if template.get(key)}, template.get('resourceTags') or [])
+            if role and use == 'REPLICATION':
+                access.require('ecr:ReplicateImage', repositories.arn(name))
+            _create(name, {key: template[key] for key in _MEMBERS if template.get(key)}, template.get('resourceTags') or [])
     except EcrError as error:
         raise EcrError('RepositoryNotFoundException',
                        f"The repository with name '{name}' does not exist in the registry with id '{get_account_id()}', and it could not be "
@@ -65,8 +77,7 @@ def from_template(name: str, template: dict) -> None:
             store[name] = template[member]
 
 
-def create(name: str, settings: dict, tags: list[dict]) -> None:
-    """Make a repository with the rights of the caller, who is a role of ECR's."""
+def _create(name: str, settings: dict, tags: list[dict]) -> None:
     resource = repositories.arn(name)
     requested = {'aws:TagKeys': [item['Key'] for item in tags], **{f'aws:RequestTag/{item["Key"]}': item['Value'] for item in tags}}
     for action in ('ecr:CreateRepository', 'ecr:TagResource') if tags else ('ecr:CreateRepository',):

@@ -25,6 +25,15 @@ def storage_class_change(name: str, digest: str, media_type: str, artifact_type:
     })
 
 
+def replication(result: str, name: str, digest: str, tag: str | None, source: tuple[str, str]) -> None:
+    """A copy that came, or failed to come, from another registry: its account and Region."""
+    account, region = source
+    _send('ECR Replication Action', {
+        'result': result, 'repository-name': name, 'image-digest': digest, 'source-account': account, 'source-region': region,
+        'action-type': 'REPLICATE', 'image-tag': tag or '',
+    })
+
+
 def _send(detail_type: str, detail: dict) -> None:
     entry = {'Source': 'aws.ecr', 'DetailType': detail_type, 'Resources': [], 'Detail': json.dumps(detail)}
     eventbridge._put_events({'Entries': [entry]}, allow_aws_source=True)

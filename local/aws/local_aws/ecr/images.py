@@ -2,7 +2,7 @@
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ministack.core.responses import get_account_id
 
@@ -28,6 +28,10 @@ class Image:
     archived_at: float | None = None
     activated_at: float | None = None
     status: str = 'ACTIVE'
+    replications: dict[tuple[str, str], dict] = field(default_factory=dict)
+
+    def restore(self) -> None:
+        self.status, self.activated_at = 'ACTIVE', time.time()
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,14 @@ class Push:
 
 
 after_push: list[Callable[[Push], None]] = []
-"""Called after every push that changed something: the place to start a replication."""
+"""Called after every push that changed something, and for every tag of an image that was restored."""
+
+
+def announce(name: str, image: Image, tags: list[str]) -> None:
+    """Say that an image is new here, or was restored."""
+    for tag in tags or [None]:
+        for listener in after_push:
+            listener(Push(name, image, tag))
 
 
 def put(name: str, body: bytes, media_type: str | None, tag: str | None = None, digest: str | None = None) -> tuple[Image, bool]:
@@ -69,12 +80,11 @@ def put(name: str, body: bytes, media_type: str | None, tag: str | None = None, 
         image = held.images[actual] = Image(actual, body, manifest, time.time())
     elif image.status != 'ACTIVE':
         # "Pushing an archived image again restores it at once" (user guide, restore-image).
-        image.status, image.activated_at = 'ACTIVE', time.time()
+        image.restore()
     if tag:
         held.tags[tag] = actual
     events.image_action('PUSH', name, actual, tag)
-    for listener in after_push:
-        listener(Push(name, image, tag))
+    announce(name, image, [tag] if tag else [])
     return image, True
 
 

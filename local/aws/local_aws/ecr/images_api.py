@@ -62,7 +62,7 @@ def describe_images(payload: dict) -> dict:
     if payload.get('imageIds'):
         if {'maxResults', 'nextToken', 'filter'} & set(payload):
             raise invalid('imageIds', 'cannot be given together with maxResults, nextToken or filter')
-        wanted = {image.digest: image for image in (_find(name, held, image_id) for image_id in payload['imageIds'])}
+        wanted = {image.digest: image for image in (find(name, held, image_id) for image_id in payload['imageIds'])}
         return {'imageDetails': [_detail(name, held, image) for image in wanted.values()]}
     found, more = page(_filtered(held, payload), payload, lambda image: image.digest, 100)
     return {'imageDetails': [_detail(name, held, image) for image in found], **more}
@@ -83,20 +83,22 @@ def update_storage_class(payload: dict) -> dict:
     """Archive or restore an image. Restoring takes ECR up to 20 minutes; here it is done at once."""
     name, target = payload['repositoryName'], payload['targetStorageClass']
     held = content(name)
-    image = _find(name, held, payload['imageId'])
+    image = find(name, held, payload['imageId'])
     if (image.status == 'ARCHIVED') == (target == 'ARCHIVE'):
         raise EcrError('ImageStorageClassUpdateNotSupportedException', f'the image is in the storage class {target} already')
     if target == 'ARCHIVE':
         image.status, image.archived_at = 'ARCHIVED', time.time()
     else:
-        image.status, image.activated_at = 'ACTIVE', time.time()
+        image.restore()
     restored = datetime.fromtimestamp(image.activated_at, timezone.utc).isoformat() if target == 'STANDARD' else None
     events.storage_class_change(name, image.digest, image.manifest.media_type, image.manifest.artifact_type, target, restored)
+    if target == 'STANDARD':
+        images.announce(name, image, images.tags_of(held, image.digest))
     return {'registryId': get_account_id(), 'repositoryName': name, 'imageId': {'imageDigest': image.digest},
             'imageStatus': image.status}
 
 
-def _find(name: str, held: Content, image_id: dict) -> Image:
+def find(name: str, held: Content, image_id: dict) -> Image:
     try:
         return images.find(held, image_id)
     except EcrError as error:

@@ -7,8 +7,8 @@ from ministack.services import ecr
 
 from .. import access
 from . import (
-    account_settings, authorization, creation_templates, exclusions, images_api, layers, lifecycle_preview, model,
-    pull_through_cache, referrers, registry_policy, replication, repositories, scanning, signing, state,
+    account_settings, authorization, creation_templates, exclusions, images, images_api, layers, lifecycle_preview, model,
+    pull_through_cache, referrers, registry_policy, replication, replicator, repositories, scanning, signing, state,
 )
 from .errors import EcrError
 
@@ -71,4 +71,5 @@ def _enter_registry(operation: str, payload: dict) -> None:
 def install() -> None:
     """Answer in place of MiniStack, also where it calls its handler itself (Step Functions does)."""
     state.install()
+    images.after_push.append(replicator.after_push)
     ecr.handle_request = handle_request
