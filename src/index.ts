@@ -12,5 +12,6 @@ export * from './registry/creation-template';
 export * from './registry/private-registry';
 export * from './registry/registry-namespace';
 export * from './registry/registry-scanning';
+export * from './registry/replication';
 export * from './repository/hardened-repository';
 export * from './repository/i-private-registry';

@@ -180,9 +180,9 @@ export class PullAudience {
     return this.members.lambdaAccounts.length + this.members.lambdaOrganizations.length > 0;
   }
 
-  /** @internal Lets others join an audience that was made to grow. */
+  /** @internal Lets others join an audience that was made to grow. It may be that of several Regions: whoever admits them has checked theirs. */
   public _admit(audience: PullAudience): void {
-    this.members = union([this.members, audience.members]);
+    this.members = union([this.members, { ...audience.members, lambdaRegions: [] }]);
   }
 
   /** @internal The whole repository policy, the same object for all repositories of a stack; nothing while nobody is in it. */

@@ -14,6 +14,7 @@ import { Shards } from './private/shards';
 import { stackLimitErrors } from './private/stack-limits';
 import type { RegistryNamespaceOptions } from './registry-namespace';
 import { RegistryNamespace } from './registry-namespace';
+import type { IReplicationDestination, ReplicationOptions } from './replication';
 
 /** Where it is written who may pull. */
 export enum AudiencePlacement {
@@ -237,6 +238,20 @@ export class CentralRegistry extends Construct {
    */
   public grantLambdaPull(functions: LambdaFunctionsAudienceProps): void {
     this.admit(PullAudience.lambdaFunctions(functions));
+  }
+
+  /**
+   * Copies images to another registry, with this registry's profile and audience unless another profile is given.
+   *
+   * @throws as `PrivateRegistry.replicateTo` does. Other accounts than this one must be in `replicationAccounts` of the registry
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
+   */
+  public replicateTo(destination: IReplicationDestination, options: ReplicationOptions = {}): void {
+    this.registry.replicateTo(destination, {
+      ...options,
+      profile: options.profile ?? this.profile,
+      contributor: options.contributor ?? this,
+    });
   }
 
   private admit(audience: PullAudience): void {

@@ -1,19 +1,25 @@
 import type { aws_iam as iam, Stack } from 'aws-cdk-lib';
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Token } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { aws_iam as iamRefs, aws_signer as signer } from 'aws-cdk-lib/interfaces';
 import type { IConstruct } from 'constructs';
 import { Construct } from 'constructs';
 import type { RepositoryCreationTemplateOptions } from './creation-template';
 import { RepositoryCreationTemplate } from './creation-template';
+import { Findings } from '../private/findings';
 import { topLevelStack } from '../private/top-level-stack';
 import type { IPrivateRegistry } from '../repository/i-private-registry';
+import { AcceptedReplication } from './private/accepted-replication';
 import { OwnedElsewhere } from './private/owned-elsewhere';
 import { PullTimeExclusions } from './private/pull-time-exclusions';
 import { RegistryPolicy } from './private/registry-policy';
+import { RegistryReplication } from './private/registry-replication';
 import { RegistryScan } from './private/registry-scan';
 import { RegistrySigning } from './private/registry-signing';
+import { checkDestination } from './private/replication-destination';
+import { checkPrefixes, warnOfWidePrefixes } from './private/replication-prefixes';
 import type { RegistryScanning } from './registry-scanning';
+import type { AcceptReplicationOptions, IReplicationDestination, ReplicationOptions } from './replication';
 
 /** What a registry starts with. */
 export interface PrivateRegistryProps {
@@ -33,6 +39,17 @@ export interface PrivateRegistryProps {
    * @see https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2516
    */
   readonly scanningRemovalPolicy?: RemovalPolicy;
+
+  /**
+   * Other accounts that images may be copied to: 12 digits each. Replicating to any other one is an error.
+   *
+   * ECR copies with a role of its own, to which service control policies do not apply: what is copied out of the organization
+   * is found here or not at all.
+   *
+   * @default - none: images are copied to other Regions of the registry's account only
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
+   */
+  readonly replicationAccounts?: string[];
 }
 
 /** Whose images are signed. */
@@ -87,7 +104,7 @@ const registries = new WeakMap<Stack, PrivateRegistry>();
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
  */
 @propertyInjectable
-export class PrivateRegistry extends Construct implements IPrivateRegistry {
+export class PrivateRegistry extends Construct implements IPrivateRegistry, IReplicationDestination {
   /** Identifies the class to property injectors. */
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-hardened-ecr.PrivateRegistry';
 
@@ -110,13 +127,22 @@ export class PrivateRegistry extends Construct implements IPrivateRegistry {
     return new OwnedElsewhere(topLevelStack(scope), options.owner ?? 'the owner of this registry', options.signingProfiles ?? []);
   }
 
+  /** The account that it is deployed to. */
+  public readonly account: string;
+
+  /** The Region that it is deployed to. */
+  public readonly region: string;
+
+  private readonly accepted: AcceptedReplication;
   private readonly exclusions: PullTimeExclusions;
   private readonly policy: RegistryPolicy;
+  private readonly replication: RegistryReplication;
+  private readonly replicationAccounts: string[];
   private readonly scan: RegistryScan;
   private readonly signing: RegistrySigning;
 
   /**
-   * @throws when the stack has a registry already
+   * @throws when the stack has a registry already, or when an account is not 12 digits
    */
   constructor(scope: Construct, id: string, props: PrivateRegistryProps = {}) {
     super(scope, id);
@@ -126,12 +152,21 @@ export class PrivateRegistry extends Construct implements IPrivateRegistry {
       throw new Error(`'scope' must be in a stack without a registry, got one at ${existing.node.path}: use PrivateRegistry.of(scope), `
         + `or make ${this.node.path} before anything asks for one`);
     }
+    this.replicationAccounts = [...props.replicationAccounts ?? []];
+    const findings = new Findings();
+    findings.unless(this.replicationAccounts.every(account => Token.isUnresolved(account) || /^[0-9]{12}$/.test(account)),
+      `'replicationAccounts' must be 12 digits each, got ${JSON.stringify(this.replicationAccounts)}`);
+    findings.throwIfAny(this);
     registries.set(stack, this);
+    this.account = stack.account;
+    this.region = stack.region;
 
     this.scan = new RegistryScan(this, props.scanningRemovalPolicy ?? RemovalPolicy.RETAIN);
     this.signing = new RegistrySigning(this);
     this.policy = new RegistryPolicy(this, this.scan);
     this.exclusions = new PullTimeExclusions(this);
+    this.replication = new RegistryReplication(this);
+    this.accepted = new AcceptedReplication(this, this.scan);
     if (props.scanning) {
       this.scanWith(props.scanning);
     }
@@ -212,5 +247,51 @@ export class PrivateRegistry extends Construct implements IPrivateRegistry {
    */
   public excludeFromPullTime(...roles: iamRefs.IRoleRef[]): void {
     roles.forEach(role => this.exclusions.add(role));
+  }
+
+  /**
+   * Copies images to another registry: another Region, or another account in the same Region or another one.
+   *
+   * ECR copies what is pushed from now on, and of the repositories nothing but their names. Where the destination is a registry of this
+   * app, it gets the rest here: a creation template with the profile and a key of its own Region, scanning, and between accounts the
+   * statement that lets the images in. Images that are there already are copied by `aws ecr start-replication-backfill`.
+   *
+   * Copies are not copied on, and deleting an image here deletes no copy.
+   *
+   * @param destination a `PrivateRegistry` of the app, or `ReplicationDestination.elsewhere()`
+   * @throws when it is this registry, in another partition, or in an account that `replicationAccounts` does not name, when its Region is
+   * not known, or when a prefix is not one; at synth, with more than 25 destinations, 25 rules or 100 prefixes for one destination
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
+   */
+  public replicateTo(destination: IReplicationDestination, options: ReplicationOptions = {}): void {
+    const contributor = options.contributor ?? this;
+    const findings = new Findings();
+    checkPrefixes(findings, options.prefixes);
+    checkDestination(findings, this, destination, this.replicationAccounts);
+    findings.throwIfAny(contributor);
+
+    warnOfWidePrefixes(this, options.prefixes);
+    this.replication.add({
+      account: destination.account,
+      region: destination.region,
+      prefixes: options.prefixes,
+      contributor,
+      onwards: destination instanceof PrivateRegistry ? destination.replication : undefined,
+    });
+    destination.acceptReplicationFrom({ ...options, account: this.account, contributor });
+  }
+
+  /**
+   * Takes in images that a registry of another app replicates to this one.
+   *
+   * Writes what the destination of a replication needs: a creation template for the copies, with the profile and a key of this Region,
+   * scanning, and for another account the statement that lets its images in. A template that the registry has for the prefix is used
+   * when it is for REPLICATION.
+   *
+   * @throws when the account or a prefix is not one, or when the registry has another profile for the prefix
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions-create-replication.html
+   */
+  public acceptReplicationFrom(options: AcceptReplicationOptions): void {
+    this.accepted.accept(options);
   }
 }

@@ -1,8 +1,11 @@
 import { App, aws_ecr as ecr, aws_iam as iam, Lazy, NestedStack, PropertyInjectors, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { errorOf, messagesOf } from './messages';
-import type { CentralRegistryProps } from '../../src';
-import { AudiencePlacement, CentralRegistry, HardenedRepository, ImageEncryption, ImageProfile, LifecyclePolicy, PrivateRegistry, PullAudience, TagImmutability } from '../../src';
+import type { CentralRegistryProps, ReplicationOptions } from '../../src';
+import {
+  AudiencePlacement, CentralRegistry, HardenedRepository, ImageEncryption, ImageProfile, LifecyclePolicy, PrivateRegistry, PullAudience,
+  ReplicationDestination, TagImmutability,
+} from '../../src';
 
 const ENV = { account: '111111111111', region: 'us-east-1' };
 const ORGANIZATION = PullAudience.organization('o-abcd123456');
@@ -238,6 +241,37 @@ describe('CentralRegistry', () => {
     test('does not warn where the audience is in the repositories, as it is by default', () => {
       const { app } = given({ audience: ORGANIZATION, repositories: ['payments/api'] });
       expect(messagesOf(app)).toEqual([]);
+    });
+  });
+
+  describe('copied to another Region', () => {
+    const copied = (options?: ReplicationOptions) => {
+      const { app, central } = given({ audience: ORGANIZATION, repositories: ['payments/api'], profile: ImageProfile.release({ keep: 7 }) });
+      const destination = PrivateRegistry.of(new Stack(app, 'Copies', { env: { ...ENV, region: 'eu-west-1' } }));
+      central.replicateTo(destination, options);
+      central.grantLambdaPull({ accounts: ['222222222222'], region: 'us-east-1' });
+      const [template] = Object.values(Template.fromStack(Stack.of(destination)).findResources('AWS::ECR::RepositoryCreationTemplate'));
+      return { app, central, template: template.Properties };
+    };
+
+    test('keeps the copies as its own images, for the same audience, functions in that Region included', () => {
+      const { template } = copied();
+      expect(template?.LifecyclePolicy).toContain('"countNumber":7');
+      const policy = JSON.stringify(template?.RepositoryPolicy);
+      expect(policy).toContain('PullFromOrganization');
+      expect(policy).toContain(':lambda:eu-west-1:222222222222:function:*');
+    });
+
+    test('keeps them as a profile says that is given', () => {
+      const { template } = copied({ profile: ImageProfile.release({ keep: 8 }), prefixes: ['payments/'] });
+      expect(template).toMatchObject({ Prefix: 'payments', LifecyclePolicy: expect.stringContaining('"countNumber":8') });
+      expect(template).not.toHaveProperty('RepositoryPolicy');
+    });
+
+    test('fails for another account unless the registry allows it, and names who asked', () => {
+      const { central } = given();
+      expect(() => central.replicateTo(ReplicationDestination.elsewhere('222222222222', 'eu-west-1'))).toThrow(/'replicationAccounts'.*\[Central\/Registry\]/);
+      expect(() => central.replicateTo(ReplicationDestination.elsewhere('222222222222', 'eu-west-1'), { contributor: Stack.of(central) })).toThrow('[Central]');
     });
   });
 

@@ -30,6 +30,11 @@ export class RegistryScan {
   /** Called for each of thousands of repositories: what needs time waits for the synth. */
   public ensureCovers(name: string, construct: IConstruct): void {
     this.repositories.push({ name, construct });
+    this.ensureOn(construct);
+  }
+
+  /** For repositories that ECR makes: their names are not known. */
+  public ensureOn(construct: IConstruct): void {
     const stack = Stack.of(construct);
     if (!this.stacks.has(stack)) {
       this.stacks.add(stack);

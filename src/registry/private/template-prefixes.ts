@@ -5,6 +5,11 @@ import { topLevelStack } from '../../private/top-level-stack';
 
 const prefixes = new WeakMap<Stack, Map<string, IConstruct>>();
 
+/** The template that a registry has for a prefix. */
+export function templateOf(registry: IConstruct, prefix: string): IConstruct | undefined {
+  return prefixes.get(topLevelStack(registry))?.get(prefix.replace(/\/$/, ''));
+}
+
 /**
  * Makes a second template for the same prefix of a registry an error: ECR has one a prefix.
  *
