@@ -15,3 +15,4 @@ export * from './registry/registry-scanning';
 export * from './registry/replication';
 export * from './repository/hardened-repository';
 export * from './repository/i-private-registry';
+export * from './repository/repository-grants';

@@ -14,8 +14,11 @@ interface PolicyDocument {
  * @throws when the policy is only known at deployment
  */
 export function withStatements(policy: unknown, more: readonly Statement[]): object {
+  if (isIntrinsic(policy)) {
+    throw new Error(`'repositoryPolicyText' must be known at synth for statements to be added, got ${JSON.stringify(policy)}: write them into that policy`);
+  }
   const document = read(policy);
-  const statements = [document.Statement ?? []].flat();
+  const statements = statementsOf(document);
   for (const statement of more) {
     if (!statements.some(other => rights(other) === rights(statement))) {
       const isTaken = statements.some(other => other.Sid === statement.Sid);
@@ -25,14 +28,24 @@ export function withStatements(policy: unknown, more: readonly Statement[]): obj
   return { Version: '2012-10-17', ...document, Statement: statements };
 }
 
-/** CloudFormation takes a policy's text too; what is an intrinsic function can't be added to. */
+/** Whether a policy has all of some statements, by whatever names. What is only known at deployment has none. */
+export function hasStatements(policy: unknown, wanted: readonly Statement[]): boolean {
+  const statements = isIntrinsic(policy) ? [] : statementsOf(read(policy));
+  return wanted.every(statement => statements.some(other => rights(other) === rights(statement)));
+}
+
+/** CloudFormation takes a policy's text too. */
 function read(policy: unknown = {}): PolicyDocument {
-  const document: unknown = typeof policy === 'string' ? JSON.parse(policy) : policy;
-  const [name] = Object.keys(document as object);
-  if (name === 'Ref' || name?.startsWith('Fn::')) {
-    throw new Error(`'audience' must be added to a policy that is known at synth, got ${JSON.stringify(document)}: write its statements into that policy`);
-  }
-  return document as PolicyDocument;
+  return typeof policy === 'string' ? JSON.parse(policy) : policy as PolicyDocument;
+}
+
+function statementsOf(document: PolicyDocument): Statement[] {
+  return [document.Statement ?? []].flat();
+}
+
+function isIntrinsic(policy: unknown): boolean {
+  const [name] = Object.keys((policy ?? {}) as object);
+  return name === 'Ref' || name?.startsWith('Fn::');
 }
 
 /** A statement but for its name, as text. */

@@ -11,6 +11,9 @@ export interface StatementJson {
 /** What says who the principal is. Keys of conditions have no case. */
 const IDENTITY_KEYS = ['aws:principalorgid', 'aws:principalorgpaths', 'aws:principalaccount', 'aws:principalarn'];
 
+/** What says for whom a service acts. */
+const SOURCE_KEYS = ['aws:sourceaccount', 'aws:sourcearn', 'aws:sourceorgid', 'aws:sourceorgpaths'];
+
 /** Operators that hold only if the key is there and has one of the values: no `Not`, no `IfExists`, no `ForAllValues`. */
 const PINNING_OPERATOR = /^(ForAnyValue:)?(StringEquals|StringEqualsIgnoreCase|StringLike|ArnEquals|ArnLike)$/i;
 
@@ -40,8 +43,17 @@ export function listOf(value: unknown): unknown[] {
   return [value].flat();
 }
 
+/** Whether conditions say for whose resources a service acts. */
+export function isServicePinned(conditions: NonNullable<StatementJson['Condition']>): boolean {
+  return pins(conditions, SOURCE_KEYS);
+}
+
 function isPinned(statement: StatementJson): boolean {
-  return Object.entries(statement.Condition ?? {}).some(([operator, keys]) => PINNING_OPERATOR.test(operator)
-    && Object.entries(keys).some(([key, values]) => IDENTITY_KEYS.includes(key.toLowerCase())
+  return pins(statement.Condition ?? {}, IDENTITY_KEYS);
+}
+
+function pins(conditions: NonNullable<StatementJson['Condition']>, pinningKeys: string[]): boolean {
+  return Object.entries(conditions).some(([operator, keys]) => PINNING_OPERATOR.test(operator)
+    && Object.entries(keys).some(([key, values]) => pinningKeys.includes(key.toLowerCase())
       && !listOf(values).some(value => /^[*?]+$/.test(String(value)))));
 }

@@ -125,7 +125,7 @@ export class RepositoryCreationTemplate extends Construct {
    */
   public addToRepositoryPolicy(statement: iam.PolicyStatement): void {
     if (!this.policy) {
-      const policy = this.policy = new RepositoryPolicy(this, 'RepositoryCreationTemplate', this.profile._audience);
+      const policy = this.policy = new RepositoryPolicy(this, { owner: 'RepositoryCreationTemplate', audience: this.profile._audience });
       this.resource.repositoryPolicy = Stack.of(this).toJsonString(policy.text);
     }
     this.policy.add(statement.copy({ resources: [] }));

@@ -1,14 +1,14 @@
-import { Annotations, ArnFormat, aws_ecr as ecr, aws_iam as iam, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import type { aws_iam as iam } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, aws_ecr as ecr, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
-import { GrantingRepository, organizationsOf } from './granting-repository';
+import { GrantingRepository } from './granting-repository';
 import type { IPrivateRegistry } from './i-private-registry';
 import { ImportedRepository } from './imported-repository';
-import { RepositoryPolicy } from './repository-policy';
+import { policyOf } from './private/policy-of';
 import { ImageProfile } from '../images/image-profile';
 import type { ImageSettings } from '../images/image-settings';
-import { PullAudience } from '../images/pull-audience';
-import { PULL_ACTIONS } from '../private/actions';
+import type { PullAudience } from '../images/pull-audience';
 import { explain } from '../private/explained';
 import { Findings } from '../private/findings';
 import { markHardened } from '../private/hardened-resources';
@@ -125,10 +125,11 @@ export class HardenedRepository extends GrantingRepository {
     return new ImportedRepository(scope, id, found);
   }
 
+  /** @internal The registry whose signing pushers take part in. */
+  public readonly _registry?: IPrivateRegistry;
+
   private readonly resource: ecr.CfnRepository;
   private readonly profile: ImageProfile;
-  private readonly registry?: IPrivateRegistry;
-  private policy?: RepositoryPolicy;
   private name?: string;
   private arn?: string;
 
@@ -138,7 +139,7 @@ export class HardenedRepository extends GrantingRepository {
       repositoryName: _, profile = RELEASE, registry, removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, emptyOnDelete, ...settings
     } = props;
     this.profile = profile._with(settings);
-    this.registry = registry;
+    this._registry = registry;
 
     const findings = new Findings();
     checkRepositoryName(findings, 'repositoryName', this.physicalName);
@@ -204,42 +205,12 @@ export class HardenedRepository extends GrantingRepository {
       this.warn('openToEveryone', 'a statement of the repository policy is for "*" and has no condition on who that is, its organization, account or ARN: '
         + 'every AWS account is allowed what it says');
     }
-    return this.ownPolicy().add(statement.copy({ resources: [] }));
+    return policyOf(this.resource, this).add(statement.copy({ resources: [] }));
   }
 
   /** @internal */
   public get _audience(): PullAudience | undefined {
     return this.profile._audience;
-  }
-
-  /** @internal */
-  protected override _grantActions(grantee: iam.IGrantable, actions: string[]): iam.Grant {
-    const organizations = organizationsOf(grantee);
-    if (organizations && actions.length === PULL_ACTIONS.length && actions.every(action => PULL_ACTIONS.includes(action))) {
-      const audience = PullAudience.anyOf(...organizations.map(PullAudience.organization));
-      this._acknowledgeOrganization();
-      return iam.Grant.addStatementToResourcePolicy({
-        grantee,
-        actions,
-        resourceArns: [this.repositoryArn],
-        statement: iam.PolicyStatement.fromJson(audience._statements(this)[0]),
-        resource: { env: this.env, addToResourcePolicy: () => this.ownPolicy().admit(audience) },
-      });
-    }
-    return super._grantActions(grantee, actions);
-  }
-
-  /** @internal */
-  protected override _allowSigning(pusher: iam.IGrantable): void {
-    this.registry?.allowSigning(pusher, this.physicalName);
-  }
-
-  private ownPolicy(): RepositoryPolicy {
-    if (!this.policy) {
-      this.policy = new RepositoryPolicy(this, 'HardenedRepository', this.profile._audience);
-      this.resource.repositoryPolicyText = this.policy.text;
-    }
-    return this.policy;
   }
 
   /** @internal cdk-nag takes every `*` for open to the world: these statements are pinned to an organization, and no others are acknowledged. */

@@ -1,24 +1,49 @@
-import { aws_iam as iam, Lazy, Stack } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
+import type { IResolvable } from 'aws-cdk-lib';
+import { aws_iam as iam, Lazy } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 import { PullAudience } from '../images/pull-audience';
+import { withStatements } from '../private/policy-merge';
 import { policySizeErrors } from '../private/policy-size';
 
-/** The policy of a repository to which something was granted beyond what its profile's audience says. */
+/** A statement as JSON. */
+type Statement = Record<string, unknown>;
+
+/** What a policy starts with. */
+export interface RepositoryPolicyProps {
+  /** The class whose warning it is when the policy may be too long. */
+  readonly owner: string;
+
+  /** Who may pull already. */
+  readonly audience?: PullAudience;
+
+  /** A policy that somebody else wrote, and to which statements are added. */
+  readonly authored?: unknown;
+}
+
+/** The policy of a repository to which something was granted beyond what its author wrote. */
 export class RepositoryPolicy {
-  /** What takes the place of the audience's own policy in the template. */
-  public readonly text = Lazy.any({ produce: () => this.render() });
+  /** What takes the place of the author's policy in the template. */
+  public readonly text: IResolvable;
+
+  /** What is added to the author's policy. */
+  public readonly statements: IResolvable;
 
   /** Statements that are alike become one: ECR counts characters. */
   private readonly document = new iam.PolicyDocument({ minimize: true });
   private readonly audiences: PullAudience[];
 
-  /**
-   * @param owner the class whose warning it is when the policy may be too long
-   */
-  constructor(private readonly repository: Construct, owner: string, audience?: PullAudience) {
+  constructor(private readonly repository: IConstruct, { owner, audience, authored }: RepositoryPolicyProps) {
     this.audiences = audience ? [audience] : [];
+    this.statements = Lazy.uncachedAny({
+      produce: context => {
+        const granted = context.resolve(this.document) as { readonly Statement: Statement[] } | undefined;
+        return [...this.admitted, ...granted?.Statement ?? []];
+      },
+    });
+    // In an L2 always a token, which gets its statements as late as at synth.
+    this.text = Lazy.uncachedAny({ produce: context => withStatements(context.resolve(authored), context.resolve(this.statements)) });
     repository.node.addValidation({
-      validate: () => policySizeErrors(repository, this.render(), {
+      validate: () => policySizeErrors(repository, this.text, {
         subject: 'the repository policy',
         fix: 'grant to an organization, or to accounts rather than to roles',
         warning: `${owner}.policyMayBeTooLong`,
@@ -38,12 +63,7 @@ export class RepositoryPolicy {
     return { statementAdded: true, policyDependable: this.repository };
   }
 
-  private render(): unknown {
-    const admitted = this.audiences.length > 0 ? PullAudience.anyOf(...this.audiences)._statements(this.repository) : [];
-    const granted = Stack.of(this.repository).resolve(this.document) as { Statement: unknown[] } | undefined;
-    return {
-      Version: '2012-10-17',
-      Statement: [...admitted, ...granted?.Statement ?? []],
-    };
+  private get admitted(): Statement[] {
+    return this.audiences.length > 0 ? PullAudience.anyOf(...this.audiences)._statements(this.repository) : [];
   }
 }

@@ -15,7 +15,7 @@ describe('the policy that an audience is added to', () => {
     const stack = newStack();
     const policy = new CfnParameter(stack, 'Policy');
     new ecr.CfnRepository(stack, 'App', { repositoryPolicyText: policy.valueAsString }).with(RepositoryHardening.inPlace({ audience: ORGANIZATION }));
-    expect(() => Template.fromStack(stack)).toThrow('\'audience\' must be added to a policy that is known at synth, got {"Ref":"Policy"}');
+    expect(() => Template.fromStack(stack)).toThrow('\'repositoryPolicyText\' must be known at synth for statements to be added, got {"Ref":"Policy"}');
   });
 
   test('fails when both together are too long', () => {

@@ -1,4 +1,4 @@
-import { withStatements } from '../../src/private/policy-merge';
+import { hasStatements, withStatements } from '../../src/private/policy-merge';
 
 describe('withStatements', () => {
   const READ = { Sid: 'Read', Effect: 'Allow', Action: 'ecr:DescribeImages' };
@@ -33,6 +33,27 @@ describe('withStatements', () => {
     ['a reference', { Ref: 'Policy' }],
     ['a function', { 'Fn::If': ['IsProduction', {}, {}] }],
   ])('fails with %s', (_, policy) => {
-    expect(() => withStatements(policy, [PULL])).toThrow(`'audience' must be added to a policy that is known at synth, got ${JSON.stringify(policy)}: write its statements`);
+    expect(() => withStatements(policy, [PULL])).toThrow(`'repositoryPolicyText' must be known at synth for statements to be added, got ${JSON.stringify(policy)}: write them into that policy`);
+  });
+});
+
+describe('hasStatements', () => {
+  const READ = { Sid: 'Read', Effect: 'Allow', Action: 'ecr:DescribeImages' };
+  const PULL = { Sid: 'Pull', Effect: 'Allow', Action: 'ecr:BatchGetImage' };
+
+  test.each<[string, unknown, boolean]>([
+    ['that has them', { Statement: [PULL, READ] }, true],
+    ['that has them by other names', { Statement: [{ ...PULL, Sid: 'A' }, { ...READ, Sid: 'B' }] }, true],
+    ['in text', JSON.stringify({ Statement: [PULL, READ] }), true],
+    ['that has one of them', { Statement: READ }, false],
+    ['that has none', {}, false],
+    ['that is not there', undefined, false],
+    ['that is only known at deployment', { Ref: 'Policy' }, false],
+  ])('is asked of a policy %s', (_, policy, has) => {
+    expect(hasStatements(policy, [READ, PULL])).toBe(has);
+  });
+
+  test('is true of nothing', () => {
+    expect(hasStatements(undefined, [])).toBe(true);
   });
 });

@@ -32,7 +32,11 @@ describe('HardenedRepository goes wherever a repository goes', () => {
     template.hasResourceProperties('AWS::Lambda::Function', { Code: { ImageUri: URI(':v1.4.2') } });
     template.hasResourceProperties('AWS::ECR::Repository', {
       RepositoryPolicyText: {
-        Statement: [Match.objectLike({ Principal: { Service: 'lambda.amazonaws.com' }, Action: Match.arrayWith(['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer']) })],
+        Statement: [Match.objectLike({
+          Principal: { Service: 'lambda.amazonaws.com' },
+          Action: Match.arrayWith(['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer']),
+          Condition: { ArnLike: { 'aws:SourceArn': { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':lambda:us-east-1:111111111111:function:*']] } } },
+        })],
       },
     });
   });
