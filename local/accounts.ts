@@ -22,7 +22,7 @@ export const STRANGER = '333333333333';
 /** As the local AWS takes it: organization, then account=path for each member. */
 export const ORGANIZATION = `o-abcd123456:${CENTRAL}=r-ab12/ou-ab12-11111111,${MEMBER}=r-ab12/ou-ab12-22222222`;
 
-export const REGIONS = ['us-east-1', 'eu-west-1'];
+export const REGIONS = ['us-east-1', 'eu-west-1', 'us-west-2', 'eu-central-1'];
 
 /** On the local AWS a twelve-digit access key is that account's root user. */
 export function rootOf(account: string): Credentials {

@@ -3,10 +3,12 @@ import { App, aws_ecr as ecr } from 'aws-cdk-lib';
 import { CENTRAL, MEMBER } from './accounts';
 import { Revision } from './revision';
 import { BrownfieldSample } from '../integ/samples/brownfield';
+import { CentralRegistrySample } from '../integ/samples/central-registry';
 import { HardenedRepositorySample } from '../integ/samples/hardened-repository';
 import { ProfileSample } from '../integ/samples/profile';
 import { RegistrySample } from '../integ/samples/registry';
 import { RelaxedRepositorySample } from '../integ/samples/relaxed-repository';
+import { ReplicationDestinationSample, ReplicationSample } from '../integ/samples/replication';
 
 const app = new App();
 const revision: Revision = app.node.getContext('revision');
@@ -20,6 +22,13 @@ new RelaxedRepositorySample(app, 'RelaxedRepository', { env: { account: MEMBER, 
 new ProfileSample(app, 'Profile', { env: { account: MEMBER, region: 'eu-west-1' } });
 // Deployed as it was before the library, then adopted.
 new BrownfieldSample(app, 'Brownfield', { env: { account: MEMBER, region: 'us-east-1' }, isAdopted: revision !== 'first' });
+
+new CentralRegistrySample(app, 'CentralRegistry', { env: { account: CENTRAL, region: 'us-west-2' } });
+const otherRegion = new ReplicationDestinationSample(app, 'OtherRegion', { env: { account: MEMBER, region: 'eu-central-1' } });
+const otherAccount = new ReplicationDestinationSample(app, 'OtherAccount', { env: { account: CENTRAL, region: 'eu-central-1' } });
+new ReplicationSample(app, 'Replication', {
+  env: { account: MEMBER, region: 'us-west-2' }, otherRegion: otherRegion.registry, otherAccount: otherAccount.registry,
+});
 
 if (revision === 'refused') {
   // ECR refuses a name that is taken, after the other repository has been updated.
