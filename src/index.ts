@@ -1,3 +1,4 @@
+export * from './delivery/github-actions-principal';
 export * from './images/image-encryption';
 export * from './images/image-profile';
 export * from './images/image-settings';

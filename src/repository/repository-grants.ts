@@ -1,4 +1,4 @@
-import { Annotations, ArnFormat, aws_ecr as ecr, aws_iam as iam, Stack, Tags, Token, TokenComparison } from 'aws-cdk-lib';
+import { Annotations, Arn, ArnFormat, aws_ecr as ecr, aws_iam as iam, CfnResource, Stack, Tags, Token, TokenComparison } from 'aws-cdk-lib';
 import type { aws_codebuild as codebuild, aws_ecr as ecrRefs } from 'aws-cdk-lib/interfaces';
 import type { IConstruct } from 'constructs';
 import type { IPrivateRegistry } from './i-private-registry';
@@ -7,6 +7,7 @@ import { ownerStatements } from './private/owner-statement';
 import { policyOf } from './private/policy-of';
 import { PullAudience } from '../images/pull-audience';
 import { PULL_ACTIONS, PUSH_ACTIONS, TOKEN_ACTION } from '../private/actions';
+import { Findings } from '../private/findings';
 
 /** What is known of a repository beyond itself. */
 export interface RepositoryGrantsOptions {
@@ -113,18 +114,25 @@ export class RepositoryGrants {
    *
    * With `SERVICE_ROLE`, which `LinuxBuildImage.fromEcrRepository()` takes, the project's role pulls: grant to the project.
    *
-   * @param project a project of the repository's own account
-   * @throws when the project is in another account: AWS wants `SERVICE_ROLE` then
+   * @param project a project of the repository's own account, with a name: its image refers to the repository,
+   * so the repository's policy can't refer to the project
+   * @throws when the project is in another account: AWS wants `SERVICE_ROLE` then; when it has no name that is known at synth
    * @see https://docs.aws.amazon.com/codebuild/latest/userguide/sample-ecr.html
    */
   public pullByCodeBuild(project: codebuild.IProjectRef): iam.Grant {
     const { account } = project.env;
-    if (this.compareWith(account) === TokenComparison.DIFFERENT) {
-      throw new Error(`'project' must be in the repository's account, ${JSON.stringify(this.account)}, got ${JSON.stringify(account)}: `
-        + `across accounts give it ImagePullPrincipalType.SERVICE_ROLE, and grant the pull to its role [${this.repository.node.path}]`);
-    }
+    const findings = new Findings();
+    findings.unless(this.compareWith(account) !== TokenComparison.DIFFERENT,
+      `'project' must be in the repository's account, ${JSON.stringify(this.account)}, got ${JSON.stringify(account)}: `
+      + 'across accounts give it ImagePullPrincipalType.SERVICE_ROLE, and grant the pull to its role');
+    const name = nameOf(project);
+    findings.unless(name !== undefined && !Token.isUnresolved(name),
+      `'project' must have a name that is known at synth, got ${JSON.stringify(project.node.path)} without one: `
+      + 'its image refers to the repository, and the policy of the repository would refer to the project, in a circle');
+    findings.throwIfAny(this.repository);
+    const arn = Arn.format({ service: 'codebuild', resource: 'project', resourceName: name, ...project.env }, this.stack);
     return this.pull(new iam.ServicePrincipal('codebuild.amazonaws.com', {
-      conditions: { StringEquals: { 'aws:SourceAccount': account, 'aws:SourceArn': project.projectRef.projectArn } },
+      conditions: { StringEquals: { 'aws:SourceAccount': account, 'aws:SourceArn': arn } },
     }));
   }
 
@@ -247,4 +255,10 @@ export class RepositoryGrants {
   private warn(id: string, message: string): void {
     Annotations.of(this.repository).addWarningV2(`cdk-hardened-ecr:RepositoryGrants.${id}`, message);
   }
+}
+
+/** The name that a project was given. */
+function nameOf(project: codebuild.IProjectRef): string | undefined {
+  const resource = [project, project.node.defaultChild].find(CfnResource.isCfnResource);
+  return resource ? (resource as { readonly name?: string }).name : project.projectRef.projectName;
 }

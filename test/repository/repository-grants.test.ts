@@ -233,44 +233,61 @@ describe.each<[string, (scope: Stack, repositoryName?: string) => ecrRefs.IRepos
     expect(warnings().join()).toMatch(warns ? /\[ack: cdk-hardened-ecr:RepositoryGrants.serviceNotPinned\]/ : /^$/);
   });
 
+  test('refers to what is in another stack', () => {
+    const elsewhere = role(new Stack(app, 'Other', { env: ENV }));
+    grantsOf(make(stack)).pull(new iam.AccountPrincipal('222222222222').withConditions({ ArnEquals: { 'aws:PrincipalArn': elsewhere.roleArn } }));
+    expect(policyStatements()).toEqual([expect.objectContaining({
+      Condition: { ArnEquals: { 'aws:PrincipalArn': { 'Fn::ImportValue': expect.stringMatching(/^Other:/) } } },
+    })]);
+  });
+
   describe('with projects of CodeBuild', () => {
-    const project = (scope: Stack) => new codebuild.CfnProject(scope, 'Build', {
+    const ARN = 'arn:aws:codebuild:us-east-1:111111111111:project/build';
+    const project = (scope: Stack, name?: string) => new codebuild.CfnProject(scope, 'Build', {
+      name,
       artifacts: { type: 'NO_ARTIFACTS' },
       environment: { computeType: 'BUILD_GENERAL1_SMALL', image: 'aws/codebuild/standard:7.0', type: 'LINUX_CONTAINER' },
       serviceRole: 'arn:aws:iam::111111111111:role/build',
       source: { type: 'NO_SOURCE' },
     });
 
-    test("lets CodeBuild's service pull for one", () => {
-      const grant = grantsOf(make(stack)).pullByCodeBuild(project(stack));
-      expect(grant.success).toBe(true);
+    test.each<[string, () => Parameters<RepositoryGrants['pullByCodeBuild']>[0]]>([
+      ['an L1', () => project(stack, 'build')],
+      ['an L1 of another stack', () => project(new Stack(app, 'Other', { env: ENV }), 'build')],
+      ['an L2', () => new codebuild.Project(stack, 'Build', { projectName: 'build', buildSpec: codebuild.BuildSpec.fromObject({ version: '0.2' }) })],
+      ['one imported by its ARN', () => codebuild.Project.fromProjectArn(stack, 'Build', ARN)],
+      ['one imported by its name', () => codebuild.Project.fromProjectName(stack, 'Build', 'build')],
+      ['one imported as an L1', () => codebuild.CfnProject.fromProjectName(stack, 'Build', 'build')],
+    ])("lets CodeBuild's service pull for %s", (_, build) => {
+      expect(grantsOf(make(stack)).pullByCodeBuild(build()).success).toBe(true);
       expect(policyStatements()).toEqual([{
         Effect: 'Allow',
         Principal: { Service: 'codebuild.amazonaws.com' },
         Action: PULL,
-        Condition: { StringEquals: { 'aws:SourceAccount': '111111111111', 'aws:SourceArn': { 'Fn::GetAtt': ['Build', 'Arn'] } } },
+        Condition: { StringEquals: { 'aws:SourceAccount': '111111111111', 'aws:SourceArn': ARN } },
       }]);
       expect(warnings()).toEqual([]);
     });
 
-    test('refers to one of another stack', () => {
-      const other = new Stack(app, 'Other', { env: ENV });
-      grantsOf(make(stack)).pullByCodeBuild(project(other));
-      expect(policyStatements()[0].Condition).toEqual({
-        StringEquals: { 'aws:SourceAccount': '111111111111', 'aws:SourceArn': { 'Fn::ImportValue': expect.stringMatching(/^Other:/) } },
-      });
+    test.each<[string, () => Parameters<RepositoryGrants['pullByCodeBuild']>[0]]>([
+      ['L1', () => project(stack)],
+      ['L2', () => new codebuild.Project(stack, 'Build', { buildSpec: codebuild.BuildSpec.fromObject({ version: '0.2' }) })],
+    ])('fails for an %s without a name', (_, build) => {
+      const grants = grantsOf(make(stack));
+      expect(() => grants.pullByCodeBuild(build())).toThrow('\'project\' must have a name that is known at synth, got "Team/Build" without one: '
+        + 'its image refers to the repository, and the policy of the repository would refer to the project, in a circle [Team/App]');
     });
 
     test('fails for one of another account', () => {
       const grants = grantsOf(make(stack, 'team/app'));
-      expect(() => grants.pullByCodeBuild(project(new Stack(app, 'Far', { env: MEMBER })))).toThrow(
+      expect(() => grants.pullByCodeBuild(project(new Stack(app, 'Far', { env: MEMBER }), 'build'))).toThrow(
         '\'project\' must be in the repository\'s account, "111111111111", got "222222222222": across accounts give it '
         + 'ImagePullPrincipalType.SERVICE_ROLE, and grant the pull to its role [Team/App]');
     });
 
     test('an account that is not known is not guessed at', () => {
       const agnostic = new Stack(app, 'Agnostic');
-      expect(() => grantsOf(make(agnostic)).pullByCodeBuild(project(agnostic))).not.toThrow();
+      expect(() => grantsOf(make(agnostic)).pullByCodeBuild(project(agnostic, 'build'))).not.toThrow();
     });
   });
 
