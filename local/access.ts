@@ -47,6 +47,25 @@ export const CLAIMS: readonly Claim[] = [
   { repository: UNSHARED, caller: 'nobody', pull: 401, push: 401, delete: 401, why: 'a private registry asks who is there' },
 ];
 
+/** Repositories of the central registry: one for the whole organization, one for the units below one of its nodes. */
+const FOR_ORGANIZATION = 'base/node';
+const FOR_UNIT = 'audit/ledger';
+
+/** The same of the central registry, where a unit of the organization is told apart from the whole. */
+export const CENTRAL_CLAIMS: readonly Claim[] = [
+  { repository: FOR_ORGANIZATION, caller: 'administrator', pull: 200, push: 201, delete: 202, why: 'its own policy allows ecr:*' },
+  { repository: FOR_ORGANIZATION, caller: 'deployer', pull: 200, push: 403, delete: 403, why: 'of the organization' },
+  { repository: FOR_ORGANIZATION, caller: 'member', pull: 200, push: 403, delete: 403, why: 'of the organization, and its account allows it' },
+  { repository: FOR_ORGANIZATION, caller: 'visitor', pull: 403, push: 403, delete: 403, why: 'across accounts its own has to allow it too' },
+  { repository: FOR_ORGANIZATION, caller: 'stranger', pull: 403, push: 403, delete: 403, why: 'not of the organization' },
+  { repository: FOR_ORGANIZATION, caller: 'nobody', pull: 401, push: 401, delete: 401, why: 'a private registry asks who is there' },
+
+  { repository: FOR_UNIT, caller: 'administrator', pull: 200, push: 201, delete: 202, why: 'its own policy allows ecr:*' },
+  { repository: FOR_UNIT, caller: 'deployer', pull: 403, push: 403, delete: 403, why: 'of the organization, but of another unit' },
+  { repository: FOR_UNIT, caller: 'member', pull: 200, push: 403, delete: 403, why: 'of the unit ou-ab12-22222222' },
+  { repository: FOR_UNIT, caller: 'stranger', pull: 403, push: 403, delete: 403, why: 'not of the organization' },
+];
+
 const WHO: Record<CallerName, string> = {
   administrator: "the account's administrator",
   deployer: 'a deployer',
@@ -66,12 +85,12 @@ export interface Access {
 
 /** Lets everyone pull an image, push one of their own and delete one, and says what the registry answered. */
 export async function askForEveryone(
-  registry: Registry, callers: Readonly<Record<CallerName, Caller>>, clients: Clients, tag: string, image: Image,
+  claims: readonly Claim[], registry: Registry, callers: Readonly<Record<CallerName, Caller>>, clients: Clients, tag: string, image: Image,
 ): Promise<Access[]> {
   const administrator = await registry.login(clients, callers.administrator.credentials!);
-  for (const repository of new Set(CLAIMS.map(claim => claim.repository))) { await administrator.push(repository, tag, image); }
+  for (const repository of new Set(claims.map(claim => claim.repository))) { await administrator.push(repository, tag, image); }
   const results: Access[] = [];
-  for (const claim of CLAIMS) {
+  for (const claim of claims) {
     const { name, account = '', credentials } = callers[claim.caller];
     const own = buildImage('caller.txt', `pushed by ${name}`);
     const victim = buildImage('victim.txt', `there to be deleted by ${name}`);

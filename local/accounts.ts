@@ -24,6 +24,9 @@ export const ORGANIZATION = `o-abcd123456:${CENTRAL}=r-ab12/ou-ab12-11111111,${M
 
 export const REGIONS = ['us-east-1', 'eu-west-1', 'us-west-2', 'eu-central-1'];
 
+/** Where the samples are deployed that take longer. */
+export const MORE_REGION = 'ap-southeast-2';
+
 /** On the local AWS a twelve-digit access key is that account's root user. */
 export function rootOf(account: string): Credentials {
   return { accessKeyId: account, secretAccessKey: 'test' };

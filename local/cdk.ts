@@ -8,6 +8,8 @@ import { Workspace } from './workspace';
 /** Relative to `.demo/`: a path of the user's may need quotes, which the command line takes off. */
 const APP = '../node_modules/.bin/ts-node ../local/app.ts';
 
+const MORE = '../node_modules/.bin/ts-node ../local/more-app.ts';
+
 const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
 
 /** The CDK's own command line, used as everyone uses it. */
@@ -36,6 +38,14 @@ export class Cdk {
     await this.must(`destroy-${revision}`, CENTRAL, ['destroy', '--all', '--force', '--app', this.assembly(revision)]);
   }
 
+  /** Deploys the samples that take longer, and returns the folder with the templates and what the command line said. */
+  public async deployMore(name: string, stack: string, ...options: readonly string[]): Promise<{ readonly assembly: string; readonly output: string }> {
+    const assembly = join(this.workspace.assemblies, name);
+    const { output } = await this.must(`deploy-${name}`, CENTRAL,
+      ['deploy', stack, '--require-approval', 'never', '--app', MORE, '--output', assembly, ...options]);
+    return { assembly, output };
+  }
+
   private assembly(revision: Revision): string {
     return join(this.workspace.assemblies, revision);
   }
@@ -44,11 +54,12 @@ export class Cdk {
     return ['deploy', '--all', '--require-approval', 'never', '--app', APP, '--context', `revision=${revision}`, '--output', this.assembly(revision)];
   }
 
-  private async must(name: string, account: string, args: readonly string[]): Promise<void> {
-    const { code, output } = await this.run(name, account, args);
-    if (code !== 0) {
-      throw new Failure(`'cdk ${args[0]}' ended with ${code}, its log is .demo/logs/cdk-${name}.log`, tail(output));
+  private async must(name: string, account: string, args: readonly string[]): Promise<Ended> {
+    const ended = await this.run(name, account, args);
+    if (ended.code !== 0) {
+      throw new Failure(`'cdk ${args[0]}' ended with ${ended.code}, its log is .demo/logs/cdk-${name}.log`, tail(ended.output));
     }
+    return ended;
   }
 
   private run(name: string, account: string, args: readonly string[]): Promise<Ended> {

@@ -3,6 +3,7 @@ import { Cdk } from './cdk';
 import { Failure } from './failure';
 import { Interruption } from './interruption';
 import { LocalAws } from './local-aws';
+import { MORE_STEPS, MoreStory } from './more-story';
 import { Options, parseOptions, USAGE } from './options';
 import { Processes } from './processes';
 import { Python } from './python';
@@ -21,7 +22,7 @@ async function main(): Promise<number> {
   forgetOwnAws();
   const style = styleFor(process.stdout, process.env);
   const processes = new Processes();
-  const steps = new Steps(options.keep ? 9 : 11, { stream: process.stdout, live: isLive(process.stdout, process.env), style });
+  const steps = new Steps((options.keep ? 9 : 11) + (options.all ? MORE_STEPS : 0), { stream: process.stdout, live: isLive(process.stdout, process.env), style });
   const interruption = new Interruption(processes, () => {
     steps.abandon();
     say('\ninterrupted: ending the local AWS\n');
@@ -48,6 +49,7 @@ async function run(options: Options, processes: Processes, steps: Steps, style: 
   const cdk = new Cdk(workspace, processes, aws.endpoint);
   const story = new Story(aws, cdk, style);
   await story.tell(steps);
+  if (options.all) { await new MoreStory(aws, cdk, style).tell(steps); }
   if (!options.keep) {
     await story.end(steps);
     await steps.run('Stop the local AWS', () => aws.stop());

@@ -34,10 +34,14 @@ interface TemplateResource {
 /** What ECR and KMS have been told: these are read back. */
 const READ_BACK = /^AWS::(ECR|KMS)::/;
 
-/** Every resource of ECR and KMS in the templates of an app, nested stacks included, with what its functions stand for. */
-export async function expectedResources(assembly: string, clients: Clients): Promise<ExpectedResource[]> {
+/**
+ * Every resource of ECR and KMS in the templates of an app, nested stacks included, with what its functions stand for.
+ *
+ * @param only the one stack that is deployed, where not all are
+ */
+export async function expectedResources(assembly: string, clients: Clients, only?: string): Promise<ExpectedResource[]> {
   const found: ExpectedResource[] = [];
-  for (const artifact of new CloudAssembly(assembly).stacksRecursively) {
+  for (const artifact of new CloudAssembly(assembly).stacksRecursively.filter(({ stackName }) => only === undefined || stackName === only)) {
     const { account, region } = artifact.environment;
     found.push(...await expectedOf({ account, region }, artifact.stackName, artifact.stackName, artifact.templateFullPath, clients));
   }

@@ -121,3 +121,17 @@ export function byStack<T extends { readonly resource: ExpectedResource }>(items
     return [...rule, title, row(item)];
   });
 }
+
+/** What is not as it should be, in words. */
+export function problemsOf(results: readonly ReadBack[]): string[] {
+  return results.flatMap(({ resource, exists, differences }) => exists
+    ? differences.map(difference => `${resource.stack}: ${describeResource(resource)}: ${describeDifference(difference)}`)
+    : [`${resource.stack}: ${describeResource(resource)} is not there`]);
+}
+
+/** All of it in one line. */
+export function sentence(results: readonly ReadBack[]): string {
+  const values = results.reduce((total, result) => total + result.values, 0);
+  const different = results.reduce((total, result) => total + result.differences.length, 0);
+  return `      ${values} values of ${results.length} resources read back, ${different === 0 ? 'every one as in its template' : `${different} not as in the template`}`;
+}

@@ -1,4 +1,4 @@
-import { accessTable, askForEveryone, SHARED, unexpected } from './access';
+import { accessTable, askForEveryone, CENTRAL_CLAIMS, CLAIMS, SHARED, unexpected } from './access';
 import { CENTRAL, MEMBER, REGIONS, STRANGER } from './accounts';
 import { Caller, CallerName, makeCallers } from './callers';
 import { Cdk } from './cdk';
@@ -8,7 +8,7 @@ import { Failure, tail } from './failure';
 import { buildImage } from './image';
 import { LocalAws } from './local-aws';
 import { Registry } from './oci';
-import { describeDifference, describeResource, ReadBack, readBack, readBackTable } from './read-back';
+import { describeResource, problemsOf, readBack, readBackTable, sentence } from './read-back';
 import { remainsTable, wronglyLeft } from './remains';
 import { Outcome, Steps } from './steps';
 import { Style } from './style';
@@ -18,12 +18,16 @@ import { changesTable, lastUpdate, missing } from './update';
 /** The stack whose repository is pushed to, pulled from and updated, and where it is. */
 const STACK = 'HardenedRepository';
 const PLACE = { account: CENTRAL, region: 'us-east-1' };
+
+/** Where the central registry is. */
+const CENTRAL_PLACE = { account: CENTRAL, region: 'us-west-2' };
 const TAG = 'v1.4.2';
 
 /** What the demo does with a local AWS that has been started. */
 export class Story {
   private readonly clients: Clients;
   private readonly registry: Registry;
+  private readonly central: Registry;
   private readonly image = buildImage('hello.txt', 'Hello from a hardened repository.\n');
   private resources: ExpectedResource[] = [];
   private callers?: Record<CallerName, Caller>;
@@ -31,6 +35,7 @@ export class Story {
   constructor(aws: LocalAws, private readonly cdk: Cdk, private readonly style: Style) {
     this.clients = new Clients(aws.endpoint);
     this.registry = new Registry(aws.port, PLACE);
+    this.central = new Registry(aws.port, CENTRAL_PLACE);
   }
 
   /** From an empty account to a failed update that has harmed nothing. */
@@ -83,7 +88,10 @@ export class Story {
   }
 
   private async ask(): Promise<Outcome> {
-    const results = await askForEveryone(this.registry, this.callers!, this.clients, TAG, this.image);
+    const results = [
+      ...await askForEveryone(CLAIMS, this.registry, this.callers!, this.clients, TAG, this.image),
+      ...await askForEveryone(CENTRAL_CLAIMS, this.central, this.callers!, this.clients, TAG, this.image),
+    ];
     return {
       text: `${accessTable(results, this.style)}\n`
         + '      200 pulled, 201 pushed, 202 deleted, 401 not logged in, 403 not allowed\n'
@@ -150,16 +158,4 @@ export class Story {
 
 function stillThere(lost: readonly string[]): string[] {
   return lost.length === 0 ? [`      ${SHARED}:${TAG} is still there, pulled anew with every digest checked`] : [];
-}
-
-function problemsOf(results: readonly ReadBack[]): string[] {
-  return results.flatMap(({ resource, exists, differences }) => exists
-    ? differences.map(difference => `${resource.stack}: ${describeResource(resource)}: ${describeDifference(difference)}`)
-    : [`${resource.stack}: ${describeResource(resource)} is not there`]);
-}
-
-function sentence(results: readonly ReadBack[]): string {
-  const values = results.reduce((total, result) => total + result.values, 0);
-  const different = results.reduce((total, result) => total + result.differences.length, 0);
-  return `      ${values} values of ${results.length} resources read back, ${different === 0 ? 'every one as in its template' : `${different} not as in the template`}`;
 }

@@ -2,7 +2,7 @@ import { aws_iam as iam, Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { explainGrantsOf } from './explained';
-import { CentralRegistry, ImageProfile, PullAudience } from '../../src';
+import { CentralRegistry, ImageEncryption, ImageProfile, LifecyclePolicy, PullAudience, TagImmutability } from '../../src';
 
 /** The registry of an organization: repositories by name, a namespace for a team of this account and for one of another account. */
 export class CentralRegistrySample extends Stack {
@@ -39,6 +39,33 @@ export class ManyRepositoriesSample extends Stack {
       audience: PullAudience.organization('o-abcd123456'),
       shards: 16,
       repositories: Array.from({ length: 2_000 }, (_, i) => `team-${i % 40}/app-${i}`),
+    });
+  }
+}
+
+/** Where the adoption of a registry stands. */
+export interface AdoptedRegistrySampleProps extends StackProps {
+  /**
+   * Whether the repositories have been imported. An import changes nothing of what it takes in: the template must say first
+   * what is there, and what is wanted in a second deployment.
+   */
+  readonly isImported: boolean;
+}
+
+/** A registry that was there before the library: its repositories come under the construct as they were made, and stay what they are. */
+export class AdoptedRegistrySample extends Stack {
+  constructor(scope: Construct, id: string, props: AdoptedRegistrySampleProps) {
+    super(scope, id, props);
+    new CentralRegistry(this, 'Registry', {
+      audience: props.isImported ? PullAudience.organization('o-abcd123456') : undefined,
+      // As they were made, by hand: encryption can't be changed ever, tags moved, nothing was ever deleted.
+      profile: ImageProfile.of({
+        encryption: ImageEncryption.asDeployed(),
+        tagImmutability: props.isImported ? TagImmutability.immutableExcept('latest') : TagImmutability.MUTABLE,
+        lifecyclePolicy: LifecyclePolicy.NONE,
+        scanOnPush: props.isImported,
+      }),
+      repositories: ['legacy/api', 'legacy/batch'],
     });
   }
 }

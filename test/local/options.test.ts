@@ -2,14 +2,16 @@ import { parseOptions } from '../../local/options';
 
 describe('parseOptions', () => {
   test.each([
-    [[], { keep: false, help: false }],
-    [['--keep'], { keep: true, help: false }],
-    [['--help'], { keep: false, help: true }],
+    [[], { all: false, keep: false, help: false }],
+    [['--all'], { all: true, keep: false, help: false }],
+    [['--keep'], { all: false, keep: true, help: false }],
+    [['--keep', '--all'], { all: true, keep: true, help: false }],
+    [['--help'], { all: false, keep: false, help: true }],
   ])('reads %j', (args, options) => {
     expect(parseOptions(args)).toEqual(options);
   });
 
-  test.each([[['--all'], '"--all"'], [['--keep', 'x'], '"x"'], [['--keep=true'], '"--keep=true"']])('fails with %j and says what there is', (args, named) => {
+  test.each([[['--al'], '"--al"'], [['--keep', 'x'], '"x"'], [['--keep=true'], '"--keep=true"']])('fails with %j and says what there is', (args, named) => {
     expect(() => parseOptions(args)).toThrow(new RegExp(`unknown option ${named}[^]*Usage: npm run demo`));
   });
 });
