@@ -39,7 +39,9 @@ export class Cdk {
   }
 
   /** Deploys the samples that take longer, and returns the folder with the templates and what the command line said. */
-  public async deployMore(name: string, stack: string, ...options: readonly string[]): Promise<{ readonly assembly: string; readonly output: string }> {
+  public async deployMore(
+    name: string, stack: string, ...options: readonly string[]
+  ): Promise<{ readonly assembly: string; readonly output: string }> {
     const assembly = join(this.workspace.assemblies, name);
     const { output } = await this.must(`deploy-${name}`, CENTRAL,
       ['deploy', stack, '--require-approval', 'never', '--app', MORE, '--output', assembly, ...options]);

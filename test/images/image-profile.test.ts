@@ -228,18 +228,18 @@ describe('ImageProfile', () => {
     });
   });
 
-  test.each<[string, ImageSettings, string]>([
-    ['all tags that move', { tagImmutability: TagImmutability.MUTABLE }, 'tagsMove'],
-    ['all tags that move but some', { tagImmutability: TagImmutability.mutableExcept('v*') }, 'tagsMove'],
-    ['some tags that move', { tagImmutability: TagImmutability.immutableExcept('latest') }, 'someTagsMove'],
-    ['a key that is not the customer\'s', { encryption: ImageEncryption.AWS_MANAGED_KEY }, 'noCustomerManagedKey'],
-    ['no scan', { scanOnPush: false }, 'notScannedOnPush'],
-    ['no lifecycle', { lifecyclePolicy: LifecyclePolicy.NONE }, 'noLifecyclePolicy'],
-  ])('%s is a warning of its own', (_, settings, id) => {
+  test.each<[string, ImageSettings, string, string]>([
+    ['all tags that move', { tagImmutability: TagImmutability.MUTABLE }, 'tagsMove', 'a version may mean two images'],
+    ['all tags that move but some', { tagImmutability: TagImmutability.mutableExcept('v*') }, 'tagsMove', 'a version may mean two images'],
+    ['some tags that move', { tagImmutability: TagImmutability.immutableExcept('latest') }, 'someTagsMove', 'CT.ECR.PR.3'],
+    ['a key that is not the customer\'s', { encryption: ImageEncryption.AWS_MANAGED_KEY }, 'noCustomerManagedKey', 'Security Hub ECR.5'],
+    ['no scan', { scanOnPush: false }, 'notScannedOnPush', 'CT.ECR.PR.2'],
+    ['no lifecycle', { lifecyclePolicy: LifecyclePolicy.NONE }, 'noLifecyclePolicy', 'CT.ECR.PR.1'],
+  ])('%s is a warning of its own, and says what it costs', (_, settings, id, cost) => {
     expect(ImageProfile.release(settings)._relaxations.map(relaxation => relaxation.id)).toEqual([id]);
     const stack = new Stack(new App(), 'Team');
     new HardenedRepository(stack, 'App', settings);
-    Annotations.fromStack(stack).hasWarning('/Team/App', Match.stringLikeRegexp(`\\[ack: cdk-hardened-ecr:HardenedRepository.${id}\\]`));
+    Annotations.fromStack(stack).hasWarning('/Team/App', Match.stringLikeRegexp(`${cost}.*\\[ack: cdk-hardened-ecr:HardenedRepository.${id}\\]`));
   });
 
   test('a profile that leaves the lifecycle out is warned of, the presets for releases are not', () => {

@@ -28,7 +28,7 @@ describe('TagImmutability', () => {
     ['mutableExcept', TagImmutability.mutableExcept],
   ])('%s', (_, except) => {
     test.each([
-      ['no pattern', [], "'patterns' must have 1 to 5 entries, got 0: name the tags that are the exception"],
+      ['no pattern', [], "'patterns' must have 1 to 5 entries, got 0: name the tags that are the exception, or use TagImmutability.IMMUTABLE or TagImmutability.MUTABLE"],
       ['six patterns', ['a', 'b', 'c', 'd', 'e', 'f'], "'patterns' must have 1 to 5 entries, got 6"],
       ['an empty pattern', [''], "'patterns' must be 1 to 128 letters, digits, '.', '_', '-' or '*', got \"\""],
       ['a space', ['a b'], 'got "a b"'],

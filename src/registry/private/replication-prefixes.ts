@@ -28,7 +28,8 @@ export function overlap(some: readonly string[] | undefined, others: readonly st
   if (!some || !others) {
     return true;
   }
-  const mayMeet = (one: string, other: string) => Token.isUnresolved(one) || Token.isUnresolved(other) || one.startsWith(other) || other.startsWith(one);
+  const mayMeet = (one: string, other: string) =>
+    Token.isUnresolved(one) || Token.isUnresolved(other) || one.startsWith(other) || other.startsWith(one);
   return some.some(one => others.some(other => mayMeet(one, other)));
 }
 
