@@ -2,13 +2,13 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
- * Records why a finding of cdk-nag's AwsSolutions pack is as it should be: by the plugin's name, as the CDK's report has it,
+ * Records why a finding of a cdk-nag pack is as it should be: by the plugin's name, which the rule's starts with, as the CDK's report has it,
  * and by the rule's alone, as the pack looks it up.
  *
  * Not with `Validations.acknowledge()`, which in aws-cdk-lib before 2.262 refuses the `::` that findings about ARNs have in their names.
  */
 export function explain(construct: IConstruct, rule: string, reason: string): void {
-  construct.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [rule]: reason, [`AwsSolutions::${rule}`]: reason });
+  construct.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [rule]: reason, [`${rule.split('-')[0]}::${rule}`]: reason });
 }
 
 /** Records why a policy names resources with a wildcard: cdk-nag names that finding by the text of the template, with what is referred to in angle brackets. */

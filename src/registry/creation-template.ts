@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { PrivateRegistry } from './private-registry';
 import { ImageProfile } from '../images/image-profile';
 import { Findings } from '../private/findings';
+import { checkPrefix, repositoriesBelow, ROOT } from './private/prefix-grammar';
 import { claimPrefix } from './private/template-prefixes';
 import { AWS_MANAGED_KEY, TemplateRole } from './private/template-role';
 import { RepositoryPolicy } from '../repository/repository-policy';
@@ -76,7 +77,7 @@ export class RepositoryCreationTemplate extends Construct {
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-hardened-ecr.RepositoryCreationTemplate';
 
   /** The prefix of the template for every repository that no other template matches. */
-  public static readonly ROOT = 'ROOT';
+  public static readonly ROOT: string = ROOT;
 
   /** The prefix as it was given. */
   public readonly prefix: string;
@@ -99,7 +100,7 @@ export class RepositoryCreationTemplate extends Construct {
     super(scope, id);
     const { prefix, appliedFor, description } = props;
     const findings = new Findings();
-    checkPrefix(findings, prefix);
+    checkPrefix(findings, 'prefix', prefix, { min: 1, max: 256, root: 'RepositoryCreationTemplate.ROOT' });
     findings.unless(appliedFor.length > 0, `'appliedFor' must have at least one use, got []: one of ${Object.keys(TemplateUse).join(', ')}`);
     findings.unless(new Set(appliedFor).size === appliedFor.length,
       `'appliedFor' must have no use twice, got ${JSON.stringify(appliedFor)}`);
@@ -138,7 +139,7 @@ export class RepositoryCreationTemplate extends Construct {
       return undefined;
     }
     return new TemplateRole(this, 'Role', {
-      repositories: this.prefix === RepositoryCreationTemplate.ROOT ? '*' : `${this.prefix.replace(/\/$/, '')}/*`,
+      repositories: repositoriesBelow(this.prefix),
       key,
     });
   }
@@ -160,12 +161,4 @@ export class RepositoryCreationTemplate extends Construct {
       Annotations.of(this).addWarningV2(`cdk-hardened-ecr:RepositoryCreationTemplate.${id}`, message);
     }
   }
-}
-
-/** As the CloudFormation schema has it: narrower than a repository's name, in which `--` and `__` are allowed. */
-function checkPrefix(findings: Findings, prefix: string): void {
-  findings.unless(Token.isUnresolved(prefix) || prefix === RepositoryCreationTemplate.ROOT
-    || (prefix.length <= 256 && /^[a-z0-9]+(?:[._\-/][a-z0-9]+)*\/?$/.test(prefix)),
-  "'prefix' must be 1 to 256 lowercase letters and digits, with a single '.', '_', '-' or '/' between them and a '/' at the end or none, "
-  + `or RepositoryCreationTemplate.ROOT, got ${JSON.stringify(prefix)}`);
 }

@@ -1,8 +1,9 @@
-import { Annotations, Arn, ArnFormat, aws_ecr as ecr, aws_iam as iam, CfnResource, Stack, Tags, Token, TokenComparison } from 'aws-cdk-lib';
+import { Annotations, Arn, ArnFormat, aws_ecr as ecr, aws_iam as iam, CfnResource, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import type { aws_codebuild as codebuild, aws_ecr as ecrRefs } from 'aws-cdk-lib/interfaces';
 import type { IConstruct } from 'constructs';
 import type { IPrivateRegistry } from './i-private-registry';
 import { checkGrantee, isOutOfReach, isPull, isUnpinnedService, organizationsOf, pinned } from './private/grantee';
+import { isSameAccount, namedPrincipal } from './private/named-principal';
 import { ownerStatements } from './private/owner-statement';
 import { policyOf } from './private/policy-of';
 import { PullAudience } from '../images/pull-audience';
@@ -166,7 +167,7 @@ export class RepositoryGrants {
   }
 
   private grantInPolicy(grantee: iam.IGrantable, actions: string[], identity: iam.Grant): iam.Grant {
-    const statement = this.statementFor(grantee, actions);
+    const statement = new iam.PolicyStatement({ actions, ...namedPrincipal(grantee, this.stack, this.account) });
     const added = this.addToPolicy(statement);
     if (added.statementAdded) {
       const grant = this.granted(grantee, actions, statement, added);
@@ -187,24 +188,6 @@ export class RepositoryGrants {
     }
     throw new Error("'grantee' must have an identity policy, because the policy of an imported repository is out of reach: "
       + `${must()} [${this.repository.node.path}]`);
-  }
-
-  /**
-   * A role of another account's stack that is deployed later can't be named in a policy yet: it is recognized by a tag, as the L2 does it.
-   */
-  private statementFor({ grantPrincipal: principal }: iam.IGrantable, actions: string[]): iam.PolicyStatement {
-    if (iam.principalIsOwnedResource(principal) && principal.principalAccount !== undefined
-      && !this.isSameAccount(principal) && !this.stack.dependencies.includes(Stack.of(principal))) {
-      const { account, stackName } = Stack.of(principal);
-      const tag = `${stackName}_${principal.node.addr}`;
-      Tags.of(principal).add('aws-cdk:id', tag);
-      return new iam.PolicyStatement({
-        actions,
-        principals: [new iam.AccountPrincipal(account)],
-        conditions: { StringEquals: { 'aws:PrincipalTag/aws-cdk:id': tag } },
-      });
-    }
-    return new iam.PolicyStatement({ actions, principals: [principal] });
   }
 
   private addToPolicy(statement: iam.PolicyStatement): iam.AddToResourcePolicyResult {
@@ -244,8 +227,7 @@ export class RepositoryGrants {
   }
 
   private isSameAccount({ grantPrincipal: { principalAccount } }: iam.IGrantable): boolean {
-    const comparison = this.compareWith(principalAccount);
-    return comparison === TokenComparison.SAME || comparison === TokenComparison.BOTH_UNRESOLVED;
+    return principalAccount !== undefined && isSameAccount(this.account, principalAccount);
   }
 
   private compareWith(account?: string): TokenComparison | undefined {

@@ -63,9 +63,8 @@ export class AcceptedReplication {
       this.profiles.set(prefix, profile);
       return;
     }
-    const uses = existing instanceof RepositoryCreationTemplate ? existing.appliedFor : [];
     const findings = new Findings();
-    findings.unless(uses.includes(TemplateUse.REPLICATION),
+    findings.unless(existing.appliedFor.includes(TemplateUse.REPLICATION),
       `'prefixes' must be free of templates that are not for replication, got ${JSON.stringify(prefix)}, which has ${existing.node.path}: `
       + "add TemplateUse.REPLICATION to its 'appliedFor'");
     findings.unless(profile === undefined || profile === this.profiles.get(prefix),

@@ -2,12 +2,13 @@ import type { Stack } from 'aws-cdk-lib';
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { topLevelStack } from '../../private/top-level-stack';
+import type { RepositoryCreationTemplate } from '../creation-template';
 
-const prefixes = new WeakMap<Stack, Map<string, IConstruct>>();
+const prefixes = new WeakMap<Stack, Map<string, RepositoryCreationTemplate>>();
 
 /** The template that a registry has for a prefix. */
-export function templateOf(registry: IConstruct, prefix: string): IConstruct | undefined {
-  return prefixes.get(topLevelStack(registry))?.get(prefix.replace(/\/$/, ''));
+export function templateOf(registry: IConstruct, prefix: string): RepositoryCreationTemplate | undefined {
+  return prefixes.get(topLevelStack(registry))?.get(keyOf(prefix));
 }
 
 /**
@@ -15,16 +16,20 @@ export function templateOf(registry: IConstruct, prefix: string): IConstruct | u
  *
  * With and without a slash at the end it is the same prefix, because ECR assumes one.
  */
-export function claimPrefix(registry: IConstruct, prefix: string, template: IConstruct): void {
+export function claimPrefix(registry: IConstruct, prefix: string, template: RepositoryCreationTemplate): void {
   const stack = topLevelStack(registry);
-  const claimed = prefixes.get(stack) ?? new Map<string, IConstruct>();
+  const claimed = prefixes.get(stack) ?? new Map<string, RepositoryCreationTemplate>();
   prefixes.set(stack, claimed);
 
-  const key = prefix.replace(/\/$/, '');
+  const key = keyOf(prefix);
   const other = claimed.get(key);
   if (other && !Token.isUnresolved(prefix)) {
     throw new Error(`'prefix' must be the prefix of one template in a registry, got ${JSON.stringify(prefix)} in ${other.node.path} too: `
       + `give one of them all the uses, as 'appliedFor' [${template.node.path}]`);
   }
   claimed.set(key, template);
+}
+
+function keyOf(prefix: string): string {
+  return prefix.replace(/\/$/, '');
 }
