@@ -2,15 +2,18 @@
 from ministack import app
 
 from . import api_access, cloudformation, ecr_public, transport
-from .ecr import service
+from .ecr import cache, service
 from .organization import Organization
+from .upstream import endpoints
 
 
-def install(organization: str | None) -> None:
+def install(organization: str | None, upstreams: list[str], recheck_seconds: float) -> None:
     """Change MiniStack in this process; its files stay as they are."""
     service.install()
     api_access.install()
     cloudformation.install()
+    endpoints.configure(upstreams)
+    cache.recheck_seconds = recheck_seconds
     ecr_public.install()
     if organization:
         Organization.parse(organization).install()

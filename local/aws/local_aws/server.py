@@ -46,14 +46,25 @@ async def _answer_oci(route: routes.Route, scope, receive, send) -> None:
         body += message.get('body', b'')
         if not message.get('more_body'):
             break
+    try:
+        response = await _carry_out(route, scope, headers, query, bytes(body))
+    except Exception:
+        logging.getLogger('local_aws').exception('%s %s', scope['method'], scope['path'])
+        response = error(500, 'UNKNOWN', 'the local AWS failed; its log says why')
+    await _send(response, scope['method'], send)
+
+
+async def _carry_out(route: routes.Route, scope, headers: dict[str, str], query: dict[str, str], body: bytes) -> Response:
+    """Nothing is held while an upstream registry is asked, which may itself be waiting for this server."""
     async with ministack._get_reset_lock():
         pin_request_origin((scope.get('client') or (settings.HOST,))[0], True)
-        try:
-            response = dispatch.answer(route, scope['method'], headers, query, bytes(body))
-        except Exception:
-            logging.getLogger('local_aws').exception('%s %s', scope['method'], scope['path'])
-            response = error(500, 'UNKNOWN', 'the local AWS failed; its log says why')
-    await _send(response, scope['method'], send)
+        admitted = dispatch.admit(route, scope['method'], headers, query)
+    if isinstance(admitted, Response):
+        return admitted
+    if admitted:
+        await admitted.ask()
+    async with ministack._get_reset_lock():
+        return dispatch.answer(route, scope['method'], headers, query, body, admitted)
 
 
 async def _send(response: Response, method: str, send) -> None:

@@ -12,6 +12,10 @@ from .ecr.errors import EcrError
 
 ECR = 'ecr.amazonaws.com'
 
+PULL_THROUGH_CACHE = 'pullthroughcache.ecr.amazonaws.com'
+READ_UPSTREAM = ('ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchImportUpstreamImage', 'ecr:GetImageCopyStatus')
+WRITE_CACHE = ('ecr:InitiateLayerUpload', 'ecr:UploadLayerPart', 'ecr:CompleteLayerUpload', 'ecr:PutImage')
+
 _SESSION = 'ecr'
 
 
@@ -23,6 +27,12 @@ def creating() -> Caller:
 def replicating() -> Caller:
     """The service-linked role, in the account of the source, that copies images to other registries."""
     return _linked('replication.ecr.amazonaws.com', 'AWSServiceRoleForECRReplication', 'ecr:CreateRepository', 'ecr:ReplicateImage')
+
+
+def caching() -> Caller:
+    """The service-linked role that pulls from upstream registries and reads their credentials."""
+    return _linked(PULL_THROUGH_CACHE, 'AWSServiceRoleForECRPullThroughCache', 'secretsmanager:GetSecretValue', 'ecr:GetAuthorizationToken', *READ_UPSTREAM,
+                   *WRITE_CACHE)
 
 
 def assume(role_arn: str, service: str) -> Caller:

@@ -1,16 +1,16 @@
 """What ECR sends to the default bus of an account and Region, caught in a queue."""
 import json
 
-from .support import Credentials, client
+from .support import DAY, Credentials, client
 
 
 class EventQueue:
 
-    def __init__(self, account: str, region: str = 'us-east-1') -> None:
+    def __init__(self, account: str, region: str = 'us-east-1', recheck: str = DAY) -> None:
         root = Credentials(account)
-        self.sqs = client('sqs', root, region)
+        self.sqs = client('sqs', root, region, recheck=recheck)
         self.url = self.sqs.create_queue(QueueName='events')['QueueUrl']
-        events = client('events', root, region)
+        events = client('events', root, region, recheck=recheck)
         events.put_rule(Name='ecr', EventPattern=json.dumps({'source': ['aws.ecr']}))
         events.put_targets(Rule='ecr', Targets=[{'Id': 'q', 'Arn': f'arn:aws:sqs:{region}:{account}:events'}])
 

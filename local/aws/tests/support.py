@@ -81,9 +81,16 @@ class Server:
         self.data.cleanup()
 
 
+UPSTREAM_PORT = free_port()
+_UPSTREAM_HOSTS = ('public.ecr.aws', 'registry-1.docker.io')
+DAY = '86400'
+
+
 @lru_cache(maxsize=None)
-def server(auth: bool = True) -> Server:
-    started = Server('--organization', ORGANIZATION, auth=auth)
+def server(auth: bool = True, recheck: str = DAY) -> Server:
+    """The server of the tests. What stands for its upstream registries is at UPSTREAM_PORT, if a test puts something there."""
+    upstreams = [f'--upstream={host}=http://127.0.0.1:{UPSTREAM_PORT}' for host in _UPSTREAM_HOSTS]
+    started = Server('--organization', ORGANIZATION, '--recheck', recheck, *upstreams, auth=auth)
     atexit.register(started.stop)
     return started
 
@@ -98,10 +105,10 @@ class Credentials:
 
 
 @lru_cache(maxsize=None)
-def client(service: str, who: Credentials, region: str = 'us-east-1', auth: bool = True):
+def client(service: str, who: Credentials, region: str = 'us-east-1', auth: bool = True, recheck: str = DAY):
     """A client that sends what it is told to, also when its own model says that it is wrong."""
     return _session.create_client(
-        service, region_name=region, endpoint_url=server(auth).url, aws_access_key_id=who.key,
+        service, region_name=region, endpoint_url=server(auth, recheck).url, aws_access_key_id=who.key,
         aws_secret_access_key=who.secret, aws_session_token=who.token,
         config=Config(parameter_validation=False, retries={'max_attempts': 1}))
 
@@ -110,16 +117,16 @@ def new_account() -> str:
     return str(next(_accounts))
 
 
-def role(account: str, name: str, actions: list[str], resource: str = '*') -> Credentials:
+def role(account: str, name: str, actions: list[str], resource: str = '*', recheck: str = DAY) -> Credentials:
     """Credentials of a role that may do `actions`."""
-    iam = client('iam', Credentials(account))
+    iam = client('iam', Credentials(account), recheck=recheck)
     trust = {'Version': '2012-10-17', 'Statement': [
         {'Effect': 'Allow', 'Principal': {'AWS': f'arn:aws:iam::{account}:root'}, 'Action': 'sts:AssumeRole'}]}
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
     policy = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': actions, 'Resource': resource}]}
     iam.put_role_policy(RoleName=name, PolicyName='p', PolicyDocument=json.dumps(policy))
-    found = client('sts', Credentials(account)).assume_role(RoleArn=f'arn:aws:iam::{account}:role/{name}', RoleSessionName='s')
-    found = found['Credentials']
+    found = client('sts', Credentials(account), recheck=recheck).assume_role(
+        RoleArn=f'arn:aws:iam::{account}:role/{name}', RoleSessionName='s')['Credentials']
     return Credentials(found['AccessKeyId'], found['SecretAccessKey'], found['SessionToken'])
 
 
@@ -156,11 +163,12 @@ def digest_of(data: bytes) -> str:
 class Oci:
     """A client of one registry, logged in as someone or, without credentials, as nobody."""
 
-    def __init__(self, account: str, who: Credentials | None, region: str = 'us-east-1', auth: bool = True) -> None:
-        self._port = server(auth).port
+    def __init__(self, account: str, who: Credentials | None, region: str = 'us-east-1', auth: bool = True,
+                 recheck: str = DAY) -> None:
+        self._port = server(auth, recheck).port
         self._headers = {'Host': f'{account}.dkr.ecr.{region}.amazonaws.com'}
         if who:
-            data = client('ecr', who, region, auth).get_authorization_token()['authorizationData'][0]
+            data = client('ecr', who, region, auth, recheck).get_authorization_token()['authorizationData'][0]
             self._headers['Authorization'] = f'Basic {data["authorizationToken"]}'
 
     def request(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:

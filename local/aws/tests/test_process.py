@@ -15,6 +15,7 @@ from unittest import mock
 
 from botocore.session import Session
 
+from local_aws import __main__ as start
 from local_aws import version
 from local_aws.organization import Organization
 
@@ -108,6 +109,20 @@ class ProcessTest(unittest.TestCase):
                                 capture_output=True, text=True, timeout=30, check=False, env={**os.environ})
         self.assertNotEqual(result.returncode, 0)
         self.assertIn("organization id 'nonsense'", result.stderr)
+
+
+    def test_fails_for_an_upstream_registry_that_is_elsewhere(self):
+        result = subprocess.run([sys.executable, '-m', 'local_aws', '--upstream', 'quay.io=https://quay.io'], cwd=PACKAGE,
+                                capture_output=True, text=True, timeout=30, check=False, env={**os.environ})
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("'quay.io=https://quay.io' is not like", result.stderr)
+
+
+class OptionTest(unittest.TestCase):
+
+    def test_a_cached_tag_is_good_for_a_day(self):
+        with mock.patch.object(sys, 'argv', ['local_aws']):
+            self.assertEqual(start._options().recheck, 24 * 3600)
 
 
 class VersionTest(unittest.TestCase):

@@ -34,6 +34,14 @@ def replication(result: str, name: str, digest: str, tag: str | None, source: tu
     })
 
 
+def pull_through_cache(status: str, rule: dict, name: str, digest: str, tag: str | None) -> None:
+    """An image that came, or failed to come, from an upstream registry."""
+    _send('ECR Pull Through Cache Action', {
+        'rule-version': '1', 'sync-status': status, 'ecr-repository-prefix': rule['ecrRepositoryPrefix'], 'repository-name': name,
+        'upstream-registry-url': rule['upstreamRegistryUrl'], 'image-tag': tag or '', 'image-digest': digest,
+    })
+
+
 def _send(detail_type: str, detail: dict) -> None:
     entry = {'Source': 'aws.ecr', 'DetailType': detail_type, 'Resources': [], 'Detail': json.dumps(detail)}
     eventbridge._put_events({'Entries': [entry]}, allow_aws_source=True)

@@ -1,6 +1,8 @@
 """The operations of the ECR API on images."""
 import time
+from collections.abc import Mapping
 from datetime import datetime, timezone
+from types import MappingProxyType
 
 from ministack.core.responses import get_account_id
 
@@ -26,12 +28,15 @@ def put_image(payload: dict) -> dict:
     return {'image': _image(name, image, tag)}
 
 
-def batch_get_image(payload: dict) -> dict:
+def batch_get_image(payload: dict, refused: Mapping[int, EcrError] = MappingProxyType({})) -> dict:
+    """BatchGetImage; `refused` says which of its images a cache could not get."""
     name = payload['repositoryName']
     repository, held = require(name), content(name)
     found, failures = [], []
-    for image_id in payload['imageIds']:
+    for number, image_id in enumerate(payload['imageIds']):
         try:
+            if number in refused:
+                raise refused[number]
             image = images.find(held, image_id)
             accepted = payload.get('acceptedMediaTypes')
             if accepted and image.manifest.media_type not in accepted:

@@ -49,6 +49,15 @@ class Manifest:
         return [item['digest'] for item in self.blobs() if not _is_foreign(item)]
 
 
+@dataclass(frozen=True)
+class Part:
+    """A manifest as it was pushed, with its layers: what goes from one registry to another."""
+
+    body: bytes
+    manifest: Manifest
+    blobs: dict[str, bytes]
+
+
 def digest_of(data: bytes) -> str:
     return f'sha256:{hashlib.sha256(data).hexdigest()}'
 

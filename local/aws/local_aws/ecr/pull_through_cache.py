@@ -1,15 +1,13 @@
-"""Pull-through cache rules. They are kept; nothing is fetched from an upstream registry yet.
+"""Pull-through cache rules: kept and checked here, used by `cache`.
 
 See https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-rule.html
 """
-import json
 import re
 import time
 
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import secretsmanager
 
-from .. import access
+from . import cache_credentials
 from .errors import EcrError, invalid
 from .paging import page
 from .state import PULL_THROUGH_CACHE_RULES
@@ -28,7 +26,6 @@ _UPSTREAMS = {
     'ecr': (r'[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?', False),
 }
 _WITHOUT_CACHE = ('cn-', 'us-gov-')
-_MANAGED_KEY = 'alias/aws/secretsmanager'
 
 
 def create(payload: dict) -> dict:
@@ -55,13 +52,13 @@ def create(payload: dict) -> dict:
 
 def describe(payload: dict) -> dict:
     names = payload.get('ecrRepositoryPrefixes') or list(PULL_THROUGH_CACHE_RULES.keys())
-    found, more = page([_require(name) for name in names], payload, lambda item: item['ecrRepositoryPrefix'], 100)
+    found, more = page([require(name) for name in names], payload, lambda item: item['ecrRepositoryPrefix'], 100)
     return {'pullThroughCacheRules': found, **more}
 
 
 def update(payload: dict) -> dict:
     """UpdatePullThroughCacheRule, which changes the credentials or the role and nothing else."""
-    rule = _require(payload['ecrRepositoryPrefix'])
+    rule = require(payload['ecrRepositoryPrefix'])
     changes = {key: payload[key] for key in ('credentialArn', 'customRoleArn') if payload.get(key)}
     changed = {**rule, **changes, 'updatedAt': time.time()}
     _check_access(changed['upstreamRegistry'], changed['upstreamRegistryUrl'], changed)
@@ -70,12 +67,12 @@ def update(payload: dict) -> dict:
 
 
 def delete(payload: dict) -> dict:
-    rule = _require(payload['ecrRepositoryPrefix'])
+    rule = require(payload['ecrRepositoryPrefix'])
     PULL_THROUGH_CACHE_RULES.pop(payload['ecrRepositoryPrefix'])
     return _without(rule, 'updatedAt', 'upstreamRegistry')
 
 
-def _require(prefix: str) -> dict:
+def require(prefix: str) -> dict:
     rule = PULL_THROUGH_CACHE_RULES.get(prefix)
     if rule is None:
         raise EcrError('PullThroughCacheRuleNotFoundException',
@@ -103,7 +100,7 @@ def _check_access(upstream: str, url: str, rule: dict) -> None:
     if _UPSTREAMS[upstream][1]:
         if not credential:
             raise invalid('credentialArn', f"is required for the upstream registry '{upstream}'")
-        _check_secret(credential)
+        cache_credentials.read(credential)
     elif credential:
         raise invalid('credentialArn', f"is not supported for the upstream registry '{upstream}'")
     if role and upstream != 'ecr':
@@ -112,29 +109,6 @@ def _check_access(upstream: str, url: str, rule: dict) -> None:
         raise invalid('customRoleArn', 'is required when the upstream registry belongs to another account')
     if role and role.split(':')[4:5] != [get_account_id()]:
         raise invalid('customRoleArn', 'must be a role of the account of the rule')
-
-
-def _check_secret(arn: str) -> None:
-    """The secret must be readable by ECR: same account and Region, default key, and the right keys in its JSON.
-
-    ECR reads the credentials when the rule is created; what it says of an incomplete secret is our reading.
-    """
-    parts = arn.split(':')
-    if parts[3:5] != [get_region(), get_account_id()]:
-        raise EcrError('UnableToAccessSecretException', f"The secret '{arn}' is not in this account and Region")
-    _, secret = secretsmanager._resolve(arn)
-    if not secret or secret.get('DeletedDate'):
-        raise EcrError('SecretNotFoundException', f"The secret '{arn}' does not exist")
-    if secret.get('KmsKeyId') not in (None, '', _MANAGED_KEY):
-        raise EcrError('UnableToDecryptSecretValueException', f"The secret '{arn}' is not encrypted with {_MANAGED_KEY}")
-    access.require('secretsmanager:GetSecretValue', secret['ARN'])
-    current = next((item for item in secret['Versions'].values() if 'AWSCURRENT' in item['Stages']), {})
-    try:
-        value = json.loads(current.get('SecretString') or '')
-    except ValueError:
-        value = None
-    if not isinstance(value, dict) or not value.get('username') or not value.get('accessToken'):
-        raise EcrError('UnableToAccessSecretException', f"The secret '{arn}' does not hold username and accessToken")
 
 
 def _without(rule: dict, *keys: str) -> dict:

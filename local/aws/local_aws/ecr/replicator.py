@@ -11,7 +11,6 @@ from .. import access, service_roles
 from . import arrivals, creation, encryption, events, replication, repositories
 from .errors import EcrError
 from .images import Image, Push
-from .state import Content
 
 
 def after_push(push: Push) -> None:
@@ -21,37 +20,23 @@ def after_push(push: Push) -> None:
     """
     for account, region in replication.destinations(push.repository):
         status = {'region': region, 'registryId': account, 'status': 'COMPLETE'}
-        parts = _parts(repositories.content(push.repository), push.image)
+        copied = arrivals.family(repositories.content(push.repository), push.image, with_referrers=True)
         try:
-            _copy(push, parts, account, region)
+            _copy(push, copied, account, region)
         except EcrError as error:
             status = {**status, 'status': 'FAILED', 'failureCode': f'{error.code}: {error.message}'}
             logging.getLogger('local_aws').warning('%s was not replicated to %s in %s: %s', push.repository, account, region, error)
-        for part in parts:
-            part.replications[account, region] = status
+        for image in copied:
+            image.replications[account, region] = status
 
 
-def _parts(held: Content, image: Image) -> list[Image]:
-    """An image and all that goes with it, each once."""
-    found = {image.digest: image}
-    queue = [image]
-    for part in queue:
-        children = [held.images[item['digest']] for item in part.manifest.children if item['digest'] in held.images]
-        referrers = [item for item in held.images.values() if item.manifest.subject == part.digest and item.status == 'ACTIVE']
-        for item in children + referrers:
-            if item.digest not in found:
-                found[item.digest] = item
-                queue.append(item)
-    return queue
-
-
-def _copy(push: Push, parts: list[Image], account: str, region: str) -> None:
+def _copy(push: Push, copied: list[Image], account: str, region: str) -> None:
     """Copy as the service-linked role of the source, which another account's registry policy must let in.
 
     No event says of a registry which refuses ECR that it did, or anyone could send events there (our reading).
     """
     name, source, role = push.repository, (get_account_id(), get_region()), service_roles.replicating()
-    layers = repositories.content(name).layers
+    parts = [arrivals.part_of(repositories.content(name), image) for image in copied]
     with request_scope(account, region), access.acting(role):
         access.require('ecr:ReplicateImage', repositories.arn(name))
         try:
@@ -60,7 +45,5 @@ def _copy(push: Push, parts: list[Image], account: str, region: str) -> None:
         except EcrError:
             events.replication('FAILED', name, push.image.digest, push.tag, source)
             raise
-        for part in parts:
-            blobs = {item['digest']: layers[item['digest']] for item in part.manifest.blobs() if item['digest'] in layers}
-            arrivals.take_over(name, part.body, part.manifest, push.tag if part is push.image else None, blobs)
+        arrivals.take_over(name, parts, push.image.digest, push.tag)
         events.replication('SUCCESS', name, push.image.digest, push.tag, source)

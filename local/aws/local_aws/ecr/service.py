@@ -7,8 +7,8 @@ from ministack.services import ecr
 
 from .. import access
 from . import (
-    account_settings, authorization, creation_templates, exclusions, images, images_api, layers, lifecycle_preview, model,
-    pull_through_cache, referrers, registry_policy, replication, replicator, repositories, scanning, signing, state,
+    account_settings, authorization, cached_pulls, creation_templates, exclusions, images, images_api, layers, lifecycle_preview,
+    model, pull_through_cache, referrers, registry_policy, replication, replicator, repositories, scanning, signing, state,
 )
 from .errors import EcrError
 
@@ -29,17 +29,24 @@ async def handle_request(_method, _path, headers, body, query_params):
     """Answer one call of the ECR API. MiniStack has checked its signature and the caller's policies before."""
     operation = headers.get('x-amz-target', '').rpartition('.')[2]
     try:
-        if operation not in OPERATIONS:
+        if operation not in OPERATIONS and operation not in cached_pulls.OPERATIONS:
             known = operation in model.MODEL.operation_names
             raise EcrError('UnsupportedCommandException' if known else 'UnknownOperationException',
                            f'{operation} is not modelled by the local AWS')
         payload = _json(body)
         with access.calling(headers, query_params):
             _enter_registry(operation, payload)
-            answer = invoke(operation, payload)
+            answer = await _answer(operation, payload)
     except EcrError as error:
         return error.response()
     return 200, {'Content-Type': 'application/x-amz-json-1.1'}, json.dumps(answer).encode()
+
+
+async def _answer(operation: str, payload: dict) -> dict:
+    if operation not in cached_pulls.OPERATIONS:
+        return invoke(operation, payload)
+    model.check(operation, payload)
+    return await cached_pulls.OPERATIONS[operation](payload)
 
 
 def _json(body: bytes) -> dict:

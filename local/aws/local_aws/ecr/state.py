@@ -23,12 +23,13 @@ class Upload:
 
 @dataclass
 class Content:
-    """What one repository holds: images by digest, tags, layers by digest, uploads by id."""
+    """What one repository holds: images by digest, tags, layers by digest, uploads by id, and when a cache checked a tag."""
 
     images: dict = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     layers: dict[str, bytes] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
+    checked: dict[str, float] = field(default_factory=dict)
 
 
 CONTENTS = AccountRegionScopedDict()

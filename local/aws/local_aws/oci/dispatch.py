@@ -5,7 +5,7 @@ from ministack import app
 from ministack.core.responses import get_account_id, get_region, set_request_account_id, set_request_region
 
 from .. import access
-from ..ecr import authorization, repositories
+from ..ecr import authorization, cache, repositories
 from ..ecr.errors import EcrError
 from . import blobs, manifests
 from .responses import Response, document, error, translated, unauthorized
@@ -33,8 +33,8 @@ _ACTIONS = {
 }
 
 
-def answer(route: Route, method: str, headers: dict[str, str], query: dict[str, str], body: bytes) -> Response:
-    """Carry out a request in the registry that it is addressed to."""
+def admit(route: Route, method: str, headers: dict[str, str], query: dict[str, str]) -> Response | cache.Pull | None:
+    """Enter the registry that a request is addressed to: refuse or answer it, or say what a cache has to fetch before it is carried out."""
     login = authorization.login_of(headers.get('authorization', ''))
     is_named = _enter_registry(headers, query, login)
     if login is None and (app.AUTH or not is_named):
@@ -50,6 +50,16 @@ def answer(route: Route, method: str, headers: dict[str, str], query: dict[str, 
     if refused:
         return error(403, 'DENIED', refused)
     try:
+        return cache.begin(route.name, manifests.image_id(route.reference)) if action == 'BatchGetImage' and route.endpoint == 'manifest' else None
+    except EcrError as failure:
+        return translated(failure)
+
+
+def answer(route: Route, method: str, headers: dict[str, str], query: dict[str, str], body: bytes, pull: cache.Pull | None) -> Response:
+    """Carry out a request that was admitted."""
+    try:
+        if pull:
+            cache.settle(pull)
         return _carry_out(route, method, headers, query, body)
     except EcrError as failure:
         return translated(failure)

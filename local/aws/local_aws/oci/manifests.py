@@ -25,7 +25,7 @@ def write(name: str, reference: str, media_type: str | None, body: bytes) -> Res
 def read(name: str, reference: str, is_pull: bool) -> Response:
     """A manifest by tag or digest. A HEAD request is not a pull."""
     repository, held = repositories.require(name), repositories.content(name)
-    image = images.find(held, _image_id(reference))
+    image = images.find(held, image_id(reference))
     if is_pull:
         images.pull(repository, image, access.caller_arn())
     elif image.status != 'ACTIVE':
@@ -34,11 +34,11 @@ def read(name: str, reference: str, is_pull: bool) -> Response:
 
 
 def delete(name: str, reference: str) -> Response:
-    images.delete(name, _image_id(reference))
+    images.delete(name, image_id(reference))
     return Response(202)
 
 
-def _image_id(reference: str) -> dict:
+def image_id(reference: str) -> dict:
     return {'imageDigest' if ':' in reference else 'imageTag': reference}
 
 

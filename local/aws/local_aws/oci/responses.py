@@ -24,6 +24,9 @@ _ERRORS = {
     'ReferencedImagesNotFoundException': ('MANIFEST_BLOB_UNKNOWN', 400),
     'UploadNotFoundException': ('BLOB_UPLOAD_UNKNOWN', 404),
     'LimitExceededException': ('TOOMANYREQUESTS', 429),
+    'UpstreamAccessDenied': ('DENIED', 403),
+    'UpstreamTooManyRequests': ('TOOMANYREQUESTS', 429),
+    'UpstreamUnavailable': ('UNAVAILABLE', 503),
     'KmsException': ('DENIED', 400),
 }
 
