@@ -122,6 +122,11 @@ project.addTask('integ:update', {
   exec: 'integ-runner --language typescript --directory integ --dry-run --force',
   receiveArgs: true,
 });
+project.addTask('pictures', {
+  description: 'Draw the pictures of docs/ from the samples',
+  env: { TS_NODE_TRANSPILE_ONLY: 'true', TS_NODE_PROJECT: 'test/tsconfig.json' },
+  exec: 'ts-node test/docs/picture.ts',
+});
 project.addTask('demo', {
   description: 'Deploy the samples to a local AWS, read everything back, show who can pull',
   // ts-node would keep compiled code in the system's folder for temporary files: the demo writes below .demo/ only.

@@ -12,9 +12,13 @@ import { topLevelStack } from '../private/top-level-stack';
 import { CentralRepository } from './private/central-repository';
 import { Shards } from './private/shards';
 import { stackLimitErrors } from './private/stack-limits';
+import { templateOf } from './private/template-prefixes';
+import type { PullThroughCacheOptions } from './pull-through-cache';
+import { PullThroughCache } from './pull-through-cache';
 import type { RegistryNamespaceOptions } from './registry-namespace';
 import { RegistryNamespace } from './registry-namespace';
 import type { IReplicationDestination, ReplicationOptions } from './replication';
+import type { UpstreamRegistry } from './upstream-registry';
 
 /** Where it is written who may pull. */
 export enum AudiencePlacement {
@@ -238,6 +242,26 @@ export class CentralRegistry extends Construct {
    */
   public grantLambdaPull(functions: LambdaFunctionsAudienceProps): void {
     this.admit(PullAudience.lambdaFunctions(functions));
+  }
+
+  /**
+   * Keeps copies of another registry's images, fetched when somebody pulls them: those of Docker Hub below `docker-hub/`.
+   *
+   * The audience pulls what is there. Who may also have an image fetched, and a repository made for it, is granted by `grantPull` of the cache.
+   *
+   * @param options where `profile` says how copies are kept: `ImageProfile.cache()` if left out, with this registry's audience
+   * @throws as PullThroughCache does
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+   */
+  public cache(upstream: UpstreamRegistry, options: PullThroughCacheOptions = {}): PullThroughCache {
+    const prefix = options.prefix ?? upstream.defaultPrefix;
+    const { profile = templateOf(this.registry, prefix) ? undefined : ImageProfile.cache() } = options;
+    return new PullThroughCache(this, `Cache:${prefix.replace(/\//g, ':')}`, {
+      ...options,
+      upstream,
+      registry: this.registry,
+      profile: profile?._with({ audience: profile._audience ?? this.audience }),
+    });
   }
 
   /**

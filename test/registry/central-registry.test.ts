@@ -1,10 +1,10 @@
 import { App, aws_ecr as ecr, aws_iam as iam, Lazy, NestedStack, PropertyInjectors, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { errorOf, messagesOf } from './messages';
-import type { CentralRegistryProps, ReplicationOptions } from '../../src';
+import type { CentralRegistryProps, PullThroughCacheOptions, ReplicationOptions } from '../../src';
 import {
   AudiencePlacement, CentralRegistry, HardenedRepository, ImageEncryption, ImageProfile, LifecyclePolicy, PrivateRegistry, PullAudience,
-  ReplicationDestination, TagImmutability,
+  ReplicationDestination, TagImmutability, TemplateUse, UpstreamRegistry,
 } from '../../src';
 
 const ENV = { account: '111111111111', region: 'us-east-1' };
@@ -241,6 +241,39 @@ describe('CentralRegistry', () => {
     test('does not warn where the audience is in the repositories, as it is by default', () => {
       const { app } = given({ audience: ORGANIZATION, repositories: ['payments/api'] });
       expect(messagesOf(app)).toEqual([]);
+    });
+  });
+
+  describe('with a cache of another registry', () => {
+    const cached = (options?: PullThroughCacheOptions, prepare?: (central: CentralRegistry) => void) => {
+      const { stack, central } = given({ audience: ORGANIZATION });
+      prepare?.(central);
+      const cache = central.cache(UpstreamRegistry.ECR_PUBLIC, options);
+      const [template] = Object.values(Template.fromStack(stack).findResources('AWS::ECR::RepositoryCreationTemplate'));
+      return { stack, cache, template: template.Properties! };
+    };
+
+    test('keeps copies as a cache does, for the same audience', () => {
+      const { stack, template } = cached();
+      expect(template).toMatchObject({ Prefix: 'ecr-public', AppliedFor: ['PULL_THROUGH_CACHE'], ImageTagMutability: 'MUTABLE' });
+      expect(template.RepositoryPolicy).toContain('PullFromOrganization');
+      Template.fromStack(stack).hasResourceProperties('AWS::ECR::PullThroughCacheRule', { EcrRepositoryPrefix: 'ecr-public', UpstreamRegistryUrl: 'public.ecr.aws' });
+      Template.fromStack(stack).resourceCountIs('AWS::ECR::RegistryPolicy', 0);
+    });
+
+    test('keeps them as a profile says that is given, for its audience where it has one', () => {
+      const { template } = cached({ prefix: 'mirror/public', profile: ImageProfile.cache({ tags: { team: 'a' } }) });
+      expect(template).toMatchObject({ Prefix: 'mirror/public', ResourceTags: [{ Key: 'team', Value: 'a' }], RepositoryPolicy: expect.stringContaining('PullFromOrganization') });
+      const own = cached({ profile: ImageProfile.cache({ audience: OTHERS }) });
+      expect(JSON.stringify(own.template.RepositoryPolicy)).toContain('PullFromAccounts');
+      expect(JSON.stringify(own.template.RepositoryPolicy)).not.toContain('PullFromOrganization');
+    });
+
+    test('uses a template that is there for caches', () => {
+      const { cache, template } = cached({}, central =>
+        central.registry.addCreationTemplate('Mine', { prefix: 'ecr-public', appliedFor: [TemplateUse.PULL_THROUGH_CACHE], description: 'Mine' }));
+      expect(template.Description).toBe('Mine');
+      expect(cache.template.node.path).toBe('Central/PrivateRegistry/Mine');
     });
   });
 
