@@ -24,7 +24,7 @@ from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import iam
 
-from .ecr import registry_policy, state
+from .ecr import prefixes, registry_policy, state
 from .ecr.errors import EcrError
 
 _AUTHORIZED_AS = {'ListImageReferrers': 'BatchGetImage'}
@@ -149,7 +149,8 @@ def policy_of(resource: str) -> tuple[str, str]:
     """The statements that apply to a repository, or with '*' to the registry itself, and the owner's account."""
     owner, region, name = _parts(resource)
     texts = [state.REPOSITORY_POLICIES.get_scoped(owner, region, name) if name else None, registry_policy.text_of(owner, region)]
-    statements = []
+    is_coming = name and state.REPOSITORIES.get_scoped(owner, region, name) is None
+    statements = prefixes.coming_statements(owner, region, name) if is_coming else []
     for text in filter(None, texts):
         found = json.loads(text)['Statement']
         statements += found if isinstance(found, list) else [found]

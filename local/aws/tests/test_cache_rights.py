@@ -81,6 +81,19 @@ class CacheRightsTest(CacheCase):
         self.refused(without, IMPORT[0])
         self.assertEqual(self.pull('public/app/manifests/v1', with_rights).status, 200)
 
+    def test_the_policy_that_the_template_will_give_lets_another_account_pull(self):
+        other = new_account()
+        puller = self.as_role('with', [*PULL, *IMPORT], other)
+        self.registry_policy(allow({'AWS': f'arn:aws:iam::{other}:root'}, IMPORT, Resource='*'))
+        self.assertEqual(self.pull('public/app/manifests/v1', puller).status, 403)
+        self.ecr.create_repository_creation_template(prefix='public', appliedFor=['PULL_THROUGH_CACHE'], repositoryPolicy=json.dumps(
+            {'Version': '2012-10-17', 'Statement': allow({'AWS': f'arn:aws:iam::{other}:root'}, [*PULL[1:], IMPORT[0]])}))
+        self.assertEqual(self.pull('public/app/manifests/v1', puller).status, 200)
+        self.ecr.delete_repository(repositoryName='public/app', force=True)
+        self.registry_policy(allow({'AWS': f'arn:aws:iam::{other}:root'}, IMPORT[1], Resource='*'))
+        self.upstream.asked.clear()
+        self.refused(puller, IMPORT[0])
+
     def test_the_puller_needs_no_right_on_the_secret(self):
         self.rule('hub', 'registry-1.docker.io', credentialArn=self.secret())
         self.upstream.login = 'basic'

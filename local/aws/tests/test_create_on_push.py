@@ -1,7 +1,7 @@
 """Repositories that are made by a push."""
 import json
 
-from .access_case import PUSH, allow
+from .access_case import PULL, PUSH, allow
 from .stacks import LIFECYCLE
 from .support import OCI_INDEX, Credentials, EcrTestCase, Oci, client, digest_of, new_account, role, service_role
 
@@ -167,6 +167,67 @@ class PusherTest(CreateOnPushCase):
         self.assertEqual(self.names(), [])
         with_it.push('team/app', 'v1', 'x')
         self.assertEqual(self.names(), ['team/app'])
+
+
+class ComingPolicyTest(CreateOnPushCase):
+    """The repository policy of the template counts before the repository is there, except for the right to create it."""
+
+    def setUp(self):
+        super().setUp()
+        self.other = new_account()
+        self.their_role = role(self.other, 'pusher', ['ecr:*'])
+        self.theirs = Oci(self.account, self.their_role)
+
+    def make(self, *statements, prefix='team', use='CREATE_ON_PUSH'):
+        self.template(prefix, appliedFor=[use], repositoryPolicy=json.dumps({'Version': '2012-10-17', 'Statement': statements}))
+
+    def allow_creation(self, name='team/*'):
+        statement = allow({'AWS': f'arn:aws:iam::{self.other}:root'}, 'ecr:CreateRepository',
+                          Resource=f'arn:aws:ecr:us-east-1:{self.account}:repository/{name}')
+        self.ecr.put_registry_policy(policyText=json.dumps({'Version': '2012-10-17', 'Statement': [statement]}))
+
+    def test_lets_another_account_push(self):
+        self.make(allow({'AWS': f'arn:aws:iam::{self.other}:root'}, PUSH[1:]))
+        self.allow_creation()
+        self.theirs.push('team/app', 'v1', 'x')
+        client('ecr', self.their_role).initiate_layer_upload(repositoryName='team/api', registryId=self.account)
+        self.assertEqual(self.names(), ['team/app', 'team/api'])
+
+    def test_never_lets_it_create(self):
+        self.make(allow({'AWS': f'arn:aws:iam::{self.other}:root'}, 'ecr:*'))
+        answer = self.start('team/app', self.theirs)
+        self.assertEqual((answer.status, self.names()), (403, []))
+        self.assertIn('ecr:CreateRepository', answer.json['errors'][0]['message'])
+        self.assert_fails('AccessDeniedException', client('ecr', self.their_role).initiate_layer_upload, repositoryName='team/app',
+                          registryId=self.account)
+
+    def test_what_it_does_not_allow_is_refused(self):
+        for number, statement in enumerate((
+            allow({'AWS': f'arn:aws:iam::{self.other}:root'}, PULL), allow({'AWS': f'arn:aws:iam::{new_account()}:root'}, PUSH[1:]),
+            {'Effect': 'Allow', 'Principal': {'AWS': f'arn:aws:iam::{self.other}:root'}, 'NotAction': 'ecr:*'},
+        )):
+            self.make(statement, prefix=f'team/{number}')
+            self.allow_creation()
+            answer = self.start(f'team/{number}/app', self.theirs)
+            self.assertEqual((answer.status, self.names()), (403, []))
+            self.assertIn('ecr:InitiateLayerUpload', answer.json['errors'][0]['message'])
+
+    def test_a_deny_counts_for_the_account_itself(self):
+        self.make({'Effect': 'Deny', 'Principal': '*', 'NotAction': ['ecr:BatchGetImage']})
+        answer = self.start('team/app', Oci(self.account, role(self.account, 'pusher', ['ecr:*'])))
+        self.assertEqual((answer.status, self.names()), (403, []))
+
+    def test_one_for_another_use_does_not_count(self):
+        self.make(allow({'AWS': f'arn:aws:iam::{self.other}:root'}, PUSH[1:]), prefix='team/app', use='REPLICATION')
+        self.template()
+        self.allow_creation()
+        self.assertEqual(self.start('team/app/x', self.theirs).status, 403)
+
+    def test_it_is_gone_with_the_repository_that_has_its_own(self):
+        self.make(allow({'AWS': f'arn:aws:iam::{self.other}:root'}, PUSH[1:]))
+        self.allow_creation()
+        self.ecr.create_repository(repositoryName='team/app')
+        self.assertEqual(self.start('team/app', self.theirs).status, 403)
 
 
 class CreatorTest(CreateOnPushCase):

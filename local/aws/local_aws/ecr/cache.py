@@ -14,7 +14,7 @@ from ministack.core.responses import get_account_id
 from .. import access, service_roles
 from ..upstream import fetch
 from ..upstream.client import Client
-from . import arrivals, cache_credentials, creation, encryption, events, images, model, mutability, repositories, upstream_repository
+from . import arrivals, cache_credentials, creation, encryption, events, images, model, mutability, prefixes, repositories, upstream_repository
 from .errors import EcrError
 from .state import CONTENTS, PULL_THROUGH_CACHE_RULES, REPOSITORIES, Content
 
@@ -91,15 +91,15 @@ def settle(pull: Pull) -> None:
 
 def rule_for(name: str) -> dict | None:
     """The rule with the longest prefix above a repository; ROOT is above everything. ECR's page is silent on overlaps (our reading)."""
-    found = [rule for rule in PULL_THROUGH_CACHE_RULES.values() if creation.is_below(name, rule['ecrRepositoryPrefix'])]
-    return max(found, key=lambda rule: creation.depth(rule['ecrRepositoryPrefix']), default=None)
+    found = [rule for rule in PULL_THROUGH_CACHE_RULES.values() if prefixes.is_below(name, rule['ecrRepositoryPrefix'])]
+    return max(found, key=lambda rule: prefixes.depth(rule['ecrRepositoryPrefix']), default=None)
 
 
 def upstream_name(rule: dict, name: str) -> str:
     """What a repository is called upstream: the prefix of the rule goes, that of the upstream registry comes."""
     prefix, upstream = rule['ecrRepositoryPrefix'].rstrip('/'), rule['upstreamRepositoryPrefix'].rstrip('/')
-    rest = name if prefix == creation.ROOT else name[len(prefix) + 1:]
-    return rest if upstream == creation.ROOT else f'{upstream}/{rest}'
+    rest = name if prefix == prefixes.ROOT else name[len(prefix) + 1:]
+    return rest if upstream == prefixes.ROOT else f'{upstream}/{rest}'
 
 
 def _could_be(name: str, held: Content, image_id: dict) -> bool:

@@ -7,9 +7,8 @@ from ministack.core.responses import get_account_id
 from .. import access, service_roles
 from . import model, repositories
 from .errors import EcrError
-from .state import CREATION_TEMPLATES, LIFECYCLE_POLICIES, REPOSITORIES, REPOSITORY_POLICIES
-
-ROOT = 'ROOT'
+from .prefixes import template_for
+from .state import LIFECYCLE_POLICIES, REPOSITORIES, REPOSITORY_POLICIES
 
 _MEMBERS = ('imageTagMutability', 'imageTagMutabilityExclusionFilters', 'encryptionConfiguration')
 
@@ -34,25 +33,6 @@ def if_missing(name: str, use: str) -> None:
         _from_template(name, template, use)
     else:
         _create(name, {}, [])
-
-
-def template_for(name: str, use: str) -> dict | None:
-    """The template with the longest prefix above a name, among those for a use; ROOT is above everything.
-
-    That a longer prefix for another use does not stand in the way is our reading.
-    """
-    found = [item for item in CREATION_TEMPLATES.values() if use in item['appliedFor'] and is_below(name, item['prefix'])]
-    return max(found, key=lambda item: depth(item['prefix']), default=None)
-
-
-def is_below(name: str, prefix: str) -> bool:
-    """Whether a repository is below a prefix, which ends with a slash, written or not."""
-    return prefix == ROOT or name.startswith(f'{prefix.rstrip("/")}/')
-
-
-def depth(prefix: str) -> int:
-    """How specific a prefix is."""
-    return 0 if prefix == ROOT else len(prefix.rstrip('/'))
 
 
 def _from_template(name: str, template: dict, use: str) -> None:
