@@ -1,0 +1,119 @@
+import type { Decision } from './decide';
+import type { Place } from './documents';
+import type { Asked } from './world';
+import { OURS } from './world';
+
+/** Whether someone or something is meant, said of the world and not of the keys of a policy. */
+export type Test = (asked: Asked, place: Place) => boolean;
+
+/** What a document is expected to say: who can do what, where, and how. */
+export interface Claim {
+  readonly who: Test;
+  readonly can: readonly string[] | typeof EVERYTHING;
+  /** In documents that name resources. */
+  readonly on?: Test;
+  /** Not without TLS. */
+  readonly tls?: boolean;
+}
+
+export interface Expectation {
+  readonly allows: readonly Claim[];
+  readonly denies?: readonly Claim[];
+}
+
+export const PULL = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+export const FETCH = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+export const PUSH = [
+  'ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:CompleteLayerUpload', 'ecr:InitiateLayerUpload', 'ecr:PutImage', 'ecr:UploadLayerPart',
+];
+
+/** Whatever the document's service has. */
+const EVERYTHING = 'everything';
+
+// Who.
+
+export const everyone: Test = () => true;
+export const ourOrganization: Test = ({ organization }) => organization === OURS;
+export const unit = (id: string): Test => ({ organization, organizationPath = '' }) => organization === OURS && organizationPath.split('/').includes(`ou-ab12-${id}`);
+export const account = (id: string): Test => ({ principal }) => principal.kind === 'role' && principal.account === id;
+export const ownAccount: Test = (asked, place) => account(place.account)(asked, place);
+export const role = (arn: string): Test => ({ principal }) => principal.kind === 'role' && principal.arn === arn;
+/** A role that carries the tag by which the CDK recognizes one that is not there yet. */
+export const tagged = (id: string, stack: string): Test => (asked, place) => account(id)(asked, place)
+  && (asked.context['aws:principaltag/aws-cdk:id'] ?? []).some(value => value.startsWith(`${stack}_`));
+export const functionsOf = (id: string): Test => ({ principal, sourceArn = '' }, { region }) =>
+  principal.kind === 'service' && principal.service === 'lambda.amazonaws.com' && sourceArn.startsWith(`arn:aws:lambda:${region}:${id}:function:`);
+export const functionsOfOurOrganization: Test = ({ principal, sourceOrganization }) =>
+  principal.kind === 'service' && principal.service === 'lambda.amazonaws.com' && sourceOrganization === OURS;
+export const codeBuildFor = (id: string, project = ''): Test => ({ principal, sourceAccount, sourceArn = '' }) =>
+  principal.kind === 'service' && principal.service === 'codebuild.amazonaws.com' && sourceAccount === id && (project === '' || sourceArn.endsWith(`:${id}:project/${project}`));
+/** For trust policies alone: whoever has the service act passes a role of the same account to it. */
+export const service = (name: string): Test => ({ principal }) => principal.kind === 'service' && principal.service === name;
+export const workflow = (subject: string): Test => asked => asked.subject === subject;
+
+// Where.
+
+export const repositories = (...names: string[]): Test => ({ resource = '' }, place) => names.some(name => {
+  const arn = `arn:aws:ecr:${place.region}:${place.account}:repository/${name.replace(/\*$/, '')}`;
+  return name.endsWith('*') ? resource.startsWith(arn) : resource === arn;
+});
+export const anything: Test = () => true;
+/** A resource of the stack itself, a key or a profile, by its logical id. */
+export const own = (pattern: RegExp): Test => ({ resource = '' }, place) => resource.includes(`:${place.account}:`) && pattern.test(resource.split(/[:/]/).pop()!);
+
+// What is found in many samples.
+
+export const pulledBy = (...whos: Test[]): Expectation => ({ allows: whos.map(who => ({ who, can: PULL, tls: true })) });
+export const assumedBy = (...whos: Test[]): Expectation => ({ allows: whos.map(who => ({ who, can: ['sts:AssumeRole'] })) });
+
+/** As which ECR makes the repositories of a creation template. The guide names no key that ECR would send, so its trust has no condition. */
+export const TEMPLATE_TRUST = assumedBy(service('ecr.amazonaws.com'));
+
+const throughEcr: Test = ({ viaService }, { region }) => viaService === `ecr.${region}.amazonaws.com`;
+
+/** What that role does: make repositories below a prefix, with the stack's key. */
+export const makes = (name: string): Expectation => ({
+  allows: [
+    { who: everyone, can: ['ecr:CreateRepository', 'ecr:ReplicateImage', 'ecr:TagResource'], on: repositories(name) },
+    { who: throughEcr, can: ['kms:CreateGrant', 'kms:DescribeKey', 'kms:RetireGrant'], on: own(/^RegistryKey[0-9A-F]{8}$/) },
+  ],
+});
+
+/** What is granted to a role or a policy, with the login. */
+export const granted = (...claims: [string[], Test][]): Expectation => ({
+  allows: [...claims.map(([can, on]) => ({ who: everyone, can, on })), { who: everyone, can: ['ecr:GetAuthorizationToken'], on: anything }],
+});
+
+const forResource: Test = ({ context }) => context['kms:grantisforawsresource']?.[0] === 'true';
+const isService: Test = ({ principal }) => principal.kind === 'service';
+const ADMINISTRATION = [
+  'kms:CancelKeyDeletion', 'kms:CreateAlias', 'kms:DeleteAlias', 'kms:DescribeKey', 'kms:DisableKey', 'kms:DisableKeyRotation', 'kms:EnableKey',
+  'kms:EnableKeyRotation', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus', 'kms:ListGrants', 'kms:ListKeyPolicies', 'kms:ListKeyRotations',
+  'kms:ListResourceTags', 'kms:PutKeyPolicy', 'kms:RevokeGrant', 'kms:RotateKeyOnDemand', 'kms:ScheduleKeyDeletion', 'kms:TagResource',
+  'kms:UntagResource', 'kms:UpdateAlias', 'kms:UpdateKeyDescription',
+];
+
+/** The stack's own key: administered from the account, used by ECR on its behalf, read by nobody. */
+export const REGISTRY_KEY: Expectation = {
+  allows: [
+    { who: ownAccount, can: ADMINISTRATION },
+    { who: (asked, place) => ownAccount(asked, place) && throughEcr(asked, place), can: ['kms:CreateGrant', 'kms:DescribeKey', 'kms:RetireGrant'] },
+  ],
+  denies: [{ who: (asked, place) => !forResource(asked, place) && !isService(asked, place), can: ['kms:CreateGrant'] }],
+};
+
+/** What the CDK writes for a key of one's own. */
+export const CDK_KEY: Expectation = { allows: [{ who: ownAccount, can: EVERYTHING }] };
+
+interface Answer {
+  readonly decision: Decision;
+  readonly claims: readonly Claim[];
+}
+
+/** What a document is expected to answer, and by which claims. */
+export function expected({ allows, denies = [] }: Expectation, asked: Asked, place: Place): Answer {
+  const meant = (claims: readonly Claim[]) => claims.filter(({ who, can, on = anything, tls }) =>
+    (can === EVERYTHING || can.includes(asked.action)) && (!tls || asked.tls) && on(asked, place) && who(asked, place));
+  const [denied, allowed] = [meant(denies), meant(allows)];
+  return { decision: denied.length > 0 ? 'deny' : allowed.length > 0 ? 'allow' : 'nothing', claims: [...denied, ...allowed] };
+}

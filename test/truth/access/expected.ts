@@ -1,0 +1,103 @@
+import type { Expectation } from './audiences';
+import {
+  account, assumedBy, CDK_KEY, codeBuildFor, everyone, FETCH, functionsOf, granted, makes, ourOrganization, own, ownAccount, PULL, pulledBy, PUSH,
+  REGISTRY_KEY, repositories, service, TEMPLATE_TRUST, unit,
+} from './audiences';
+
+const withFunctions = (id: string, { allows }: Expectation): Expectation =>
+  ({ allows: [...allows, ...pulledBy(account(id)).allows, { who: functionsOf(id), can: FETCH }] });
+
+const OF_THE_ORGANIZATION = pulledBy(ourOrganization);
+const OF_A_UNIT = withFunctions('222222222222', pulledBy(unit('11111111')));
+const OF_THE_CENTRAL_REGISTRY = withFunctions('222222222222', OF_THE_ORGANIZATION);
+const ROLE_OF_THE_ACCOUNT = assumedBy(ownAccount);
+
+/** Who may do what by each policy document of each sample, by stack and resource. */
+export const EXPECTED: Record<string, Record<string, Expectation>> = {
+  HardenedRepository: {
+    Api: OF_THE_ORGANIZATION,
+    Pusher: ROLE_OF_THE_ACCOUNT,
+    PusherDefaultPolicy: granted([[...PULL, ...PUSH], repositories('payments/api', 'payments/worker')]),
+    Puller: ROLE_OF_THE_ACCOUNT,
+    PullerDefaultPolicy: granted([PULL, repositories('payments/api', 'payments/worker')]),
+    RegistryKey: REGISTRY_KEY,
+  },
+  Profile: {
+    Api: OF_A_UNIT,
+    PrivateRegistryPushed: OF_A_UNIT,
+    PrivateRegistryReplicated: OF_A_UNIT,
+    PrivateRegistryCached: OF_A_UNIT,
+    PrivateRegistryPushedRole: TEMPLATE_TRUST,
+    PrivateRegistryReplicatedRole: TEMPLATE_TRUST,
+    PrivateRegistryCachedRole: TEMPLATE_TRUST,
+    PrivateRegistryPushedRolePolicy: makes('payments/*'),
+    PrivateRegistryReplicatedRolePolicy: makes('copies/*'),
+    PrivateRegistryCachedRolePolicy: makes('upstream/*'),
+    RegistryKey: REGISTRY_KEY,
+  },
+  Registry: {
+    RegistryPolicy: { allows: [{ who: account('222222222222'), can: ['ecr:CreateRepository', 'ecr:ReplicateImage'], on: repositories('copies/*') }] },
+    RegistryTeams: OF_THE_ORGANIZATION,
+    RegistryTeamsRole: TEMPLATE_TRUST,
+    RegistryCopiesRole: TEMPLATE_TRUST,
+    RegistryEverythingRole: TEMPLATE_TRUST,
+    RegistryTeamsRolePolicy: makes('prod/*'),
+    RegistryCopiesRolePolicy: makes('copies/*'),
+    RegistryEverythingRolePolicy: makes('*'),
+    Pusher: assumedBy(service('codebuild.amazonaws.com')),
+    Push: granted([PUSH, repositories('prod/api')], [['signer:SignPayload'], own(/^Releases[0-9A-F]{8}$/)]),
+    Scanner: assumedBy(service('ecs-tasks.amazonaws.com')),
+    RegistryKey: REGISTRY_KEY,
+  },
+  RelaxedRepository: {
+    Shared: {
+      ...withFunctions('222222222222', pulledBy(unit('22222222'), account('111111111111'))),
+      denies: [{ who: everyone, can: ['ecr:BatchDeleteImage'] }],
+    },
+    OwnKey: CDK_KEY,
+    RegistryKey: REGISTRY_KEY,
+  },
+  Brownfield: {
+    Tools: OF_THE_ORGANIZATION,
+    Orders: { allows: [...OF_THE_ORGANIZATION.allows, { who: account('222222222222'), can: ['ecr:DescribeImages', 'ecr:DescribeRepositories'] }] },
+    Batch: { allows: [...OF_THE_ORGANIZATION.allows, { who: codeBuildFor('222222222222'), can: FETCH }] },
+    Scratch: OF_THE_ORGANIZATION,
+    RegistryKey: REGISTRY_KEY,
+  },
+  CentralRegistry: {
+    Registrybasenode: OF_THE_CENTRAL_REGISTRY,
+    Registrybasepython: OF_THE_CENTRAL_REGISTRY,
+    Registrysearchapi: OF_THE_CENTRAL_REGISTRY,
+    Registryauditledger: pulledBy(unit('22222222')),
+    RegistryNamespacepaymentsTemplate: OF_THE_CENTRAL_REGISTRY,
+    RegistryNamespacepaymentsTemplateRole: TEMPLATE_TRUST,
+    RegistryNamespacepaymentsTemplateRolePolicy: makes('payments/*'),
+    RegistryNamespaceshopTemplate: { allows: [...OF_THE_CENTRAL_REGISTRY.allows, { who: account('222222222222'), can: PUSH }] },
+    RegistryNamespaceshopTemplateRole: TEMPLATE_TRUST,
+    RegistryNamespaceshopTemplateRolePolicy: makes('shop/*'),
+    PrivateRegistryPolicy: { allows: [{ who: account('222222222222'), can: ['ecr:CreateRepository'], on: repositories('shop/*') }] },
+    PaymentsCi: ROLE_OF_THE_ACCOUNT,
+    PaymentsCiDefaultPolicy: granted([['ecr:CreateRepository', ...PUSH], repositories('payments/*')]),
+    RegistryKey: REGISTRY_KEY,
+  },
+  Replication: {
+    Api: OF_THE_ORGANIZATION,
+    Tool: OF_THE_ORGANIZATION,
+    RegistryKey: REGISTRY_KEY,
+  },
+  OtherRegion: {
+    PrivateRegistryReplicationrelease: OF_THE_ORGANIZATION,
+    PrivateRegistryReplicationreleaseRole: TEMPLATE_TRUST,
+    PrivateRegistryReplicationreleaseRolePolicy: makes('release/*'),
+    PrivateRegistryReplicationshared: OF_THE_ORGANIZATION,
+    PrivateRegistryReplicationsharedRole: TEMPLATE_TRUST,
+    PrivateRegistryReplicationsharedRolePolicy: makes('shared/*'),
+    RegistryKey: REGISTRY_KEY,
+  },
+  OtherAccount: {
+    PrivateRegistryPolicy: { allows: [{ who: account('222222222222'), can: ['ecr:CreateRepository', 'ecr:ReplicateImage'], on: repositories('shared/*') }] },
+    PrivateRegistryReplicationsharedRole: TEMPLATE_TRUST,
+    PrivateRegistryReplicationsharedRolePolicy: makes('shared/*'),
+    RegistryKey: REGISTRY_KEY,
+  },
+};
