@@ -80,6 +80,10 @@ export const EXPECTED: Record<string, Record<string, Expectation>> = {
     PaymentsCiDefaultPolicy: granted([['ecr:CreateRepository', ...PUSH], repositories('payments/*')]),
     RegistryKey: REGISTRY_KEY,
   },
+  AdoptedRegistry: {
+    Registrylegacyapi: OF_THE_ORGANIZATION,
+    Registrylegacybatch: OF_THE_ORGANIZATION,
+  },
   Replication: {
     Api: OF_THE_ORGANIZATION,
     Tool: OF_THE_ORGANIZATION,
