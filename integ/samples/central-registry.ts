@@ -56,15 +56,17 @@ export interface AdoptedRegistrySampleProps extends StackProps {
 export class AdoptedRegistrySample extends Stack {
   constructor(scope: Construct, id: string, props: AdoptedRegistrySampleProps) {
     super(scope, id, props);
+    // As they were made, by hand: nothing said about encryption, tags that move, nothing ever deleted.
+    const asMade = ImageProfile.of({
+      encryption: ImageEncryption.asDeployed(),
+      tagImmutability: TagImmutability.MUTABLE,
+      lifecyclePolicy: LifecyclePolicy.NONE,
+      scanOnPush: false,
+    });
     new CentralRegistry(this, 'Registry', {
       audience: props.isImported ? PullAudience.organization('o-abcd123456') : undefined,
-      // As they were made, by hand: encryption can't be changed ever, tags moved, nothing was ever deleted.
-      profile: ImageProfile.of({
-        encryption: ImageEncryption.asDeployed(),
-        tagImmutability: props.isImported ? TagImmutability.immutableExcept('latest') : TagImmutability.MUTABLE,
-        lifecyclePolicy: LifecyclePolicy.NONE,
-        scanOnPush: props.isImported,
-      }),
+      // Encryption alone can never be changed.
+      profile: props.isImported ? ImageProfile.release({ encryption: ImageEncryption.asDeployed() }) : asMade,
       repositories: ['legacy/api', 'legacy/batch'],
     });
   }

@@ -2,10 +2,11 @@ import { App, aws_ecr as ecr, aws_iam as iam, Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import type { Construct } from 'constructs';
-import { CentralRegistrySample } from '../../integ/samples/central-registry';
+import { AdoptedRegistrySample, CentralRegistrySample } from '../../integ/samples/central-registry';
 import { HardenedRepositorySample } from '../../integ/samples/hardened-repository';
 import { ProfileSample } from '../../integ/samples/profile';
 import { RegistrySample } from '../../integ/samples/registry';
+import { ReplicationDestinationSample, ReplicationSample } from '../../integ/samples/replication';
 
 const PACKS = [AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks];
 const SAMPLES: (new (scope: Construct, id: string, props?: StackProps) => Stack)[] = [CentralRegistrySample, HardenedRepositorySample, ProfileSample, RegistrySample];
@@ -15,9 +16,28 @@ function findings(stack: Stack): string[] {
     .flatMap(({ ruleName, violatingResources }) => violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`));
 }
 
+/** A source and its two destinations, which are stacks of one app. */
+function replicationStacks(): Stack[] {
+  const app = new App();
+  const otherRegion = new ReplicationDestinationSample(app, 'OtherRegion', { env: { account: '222222222222', region: 'eu-central-1' } });
+  const otherAccount = new ReplicationDestinationSample(app, 'OtherAccount', { env: { account: '111111111111', region: 'eu-central-1' } });
+  const source = new ReplicationSample(app, 'Source', {
+    env: { account: '222222222222', region: 'us-west-2' }, otherRegion: otherRegion.registry, otherAccount: otherAccount.registry,
+  });
+  return [otherRegion, otherAccount, source];
+}
+
 describe('cdk-nag', () => {
   test.each(SAMPLES.map(Sample => [Sample.name, Sample] as const))('finds nothing unexplained in %s', (_, Sample) => {
     expect(findings(new Sample(new App(), 'Sample', { env: { account: '111111111111', region: 'us-east-1' } }))).toEqual([]);
+  });
+
+  test('finds nothing unexplained where images are replicated', () => {
+    expect(replicationStacks().flatMap(findings)).toEqual([]);
+  });
+
+  test('finds nothing unexplained in a registry that was adopted', () => {
+    expect(findings(new AdoptedRegistrySample(new App(), 'Sample', { isImported: true }))).toEqual([]);
   });
 
   test('finds a repository that is open to everyone', () => {
