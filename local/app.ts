@@ -6,6 +6,7 @@ import { BrownfieldSample } from '../integ/samples/brownfield';
 import { CentralRegistrySample } from '../integ/samples/central-registry';
 import { HardenedRepositorySample } from '../integ/samples/hardened-repository';
 import { ProfileSample } from '../integ/samples/profile';
+import { PullThroughCacheSample } from '../integ/samples/pull-through-cache';
 import { RegistrySample } from '../integ/samples/registry';
 import { RelaxedRepositorySample } from '../integ/samples/relaxed-repository';
 import { ReplicationDestinationSample, ReplicationSample } from '../integ/samples/replication';
@@ -29,6 +30,7 @@ const otherAccount = new ReplicationDestinationSample(app, 'OtherAccount', { env
 new ReplicationSample(app, 'Replication', {
   env: { account: MEMBER, region: 'us-west-2' }, otherRegion: otherRegion.registry, otherAccount: otherAccount.registry,
 });
+new PullThroughCacheSample(app, 'PullThroughCache', { env: { account: MEMBER, region: 'us-east-1' } });
 
 if (revision === 'refused') {
   // ECR refuses a name that is taken, after the other repository has been updated.

@@ -5,11 +5,14 @@ import type { Construct } from 'constructs';
 import { AdoptedRegistrySample, CentralRegistrySample } from '../../integ/samples/central-registry';
 import { HardenedRepositorySample } from '../../integ/samples/hardened-repository';
 import { ProfileSample } from '../../integ/samples/profile';
+import { PullThroughCacheSample } from '../../integ/samples/pull-through-cache';
 import { RegistrySample } from '../../integ/samples/registry';
 import { ReplicationDestinationSample, ReplicationSample } from '../../integ/samples/replication';
 
 const PACKS = [AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks];
-const SAMPLES: (new (scope: Construct, id: string, props?: StackProps) => Stack)[] = [CentralRegistrySample, HardenedRepositorySample, ProfileSample, RegistrySample];
+const SAMPLES: (new (scope: Construct, id: string, props?: StackProps) => Stack)[] = [
+  CentralRegistrySample, HardenedRepositorySample, ProfileSample, PullThroughCacheSample, RegistrySample,
+];
 
 function findings(stack: Stack): string[] {
   return PACKS.flatMap(Pack => new Pack().validateScope(stack).violations)
