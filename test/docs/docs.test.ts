@@ -6,7 +6,8 @@ import { snippetsOf } from './snippets';
 
 /** The pages whose code is compiled and run, and whose JSON must come of it. */
 const PAGES = [
-  'central-registry', 'hardened-repository', 'image-encryption', 'image-profile', 'migrating-from-the-l2', 'pull-audience', 'replication', 'repository-hardening', 'tag-immutability',
+  'central-registry', 'hardened-repository', 'image-encryption', 'image-profile', 'migrating-from-the-l2', 'pull-audience', 'pull-through-cache',
+  'replication', 'repository-hardening', 'tag-immutability',
 ];
 const SNIPPETS = PAGES.flatMap(snippetsOf);
 
@@ -17,10 +18,11 @@ const ROOT = join(__dirname, '..', '..');
 
 /** What a reader is taken to have imported and made; `this` is a stack named Team in us-east-1, of `app`. */
 const IMPORTS = `
-import { App, aws_ecr as ecr, aws_iam as iam, aws_kms as kms, aws_ssm as ssm, Duration, Stack, Stage } from 'aws-cdk-lib';
+import { App, aws_ecr as ecr, aws_ecs as ecs, aws_iam as iam, aws_kms as kms, aws_ssm as ssm, Duration, Stack, Stage } from 'aws-cdk-lib';
 import {
-  AudiencePlacement, CentralRegistry, HardenedRepository, ImageEncryption, ImageProfile, LifecyclePolicy, LifecycleRule, PrivateRegistry, PullAudience, RegistryKey,
-  ReplicationDestination, RepositoryCreationTemplate, RepositoryHardening, TagImmutability, TemplateUse, UpstreamRegistry,
+  AudiencePlacement, CentralRegistry, HardenedRepository, ImageEncryption, ImageProfile, LifecyclePolicy, LifecycleRule, PrivateRegistry, PullAudience,
+  PullThroughCache, PullThroughCacheCredentials, RegistryKey, ReplicationDestination, RepositoryCreationTemplate, RepositoryHardening, TagImmutability,
+  TemplateUse, UpstreamRegistry,
 } from '../src';`;
 
 const module_ = ({ code }: { code: string }) => `${IMPORTS}\nexport function run(this: Stack) {\nconst app = this.node.root as App;\nconst paymentsCi = new iam.Role(this, 'PaymentsCi', { assumedBy: new iam.AccountRootPrincipal() });\n{\n${code}\n}\n}\n`;
