@@ -12,6 +12,22 @@ const OF_A_UNIT = withFunctions('222222222222', pulledBy(unit('11111111')));
 const OF_THE_CENTRAL_REGISTRY = withFunctions('222222222222', OF_THE_ORGANIZATION);
 const ROLE_OF_THE_ACCOUNT = assumedBy(ownAccount);
 
+/** What fetching through a cache takes, beside the pull. */
+const IMPORT = ['ecr:BatchImportUpstreamImage', 'ecr:CreateRepository'];
+
+/** The caches of the sample, and the prefixes of their copies. */
+const CACHES = {
+  DockerHub: 'docker-hub',
+  EcrPublic: 'ecr-public',
+  Kubernetes: 'kubernetes',
+  Quay: 'quay',
+  GitHub: 'actions-runner',
+  GitLab: 'gitlab',
+  Azure: 'azure',
+  Chainguard: 'chainguard',
+  Central: 'central',
+};
+
 /** Who may do what by each policy document of each sample, by stack and resource. */
 export const EXPECTED: Record<string, Record<string, Expectation>> = {
   HardenedRepository: {
@@ -102,6 +118,21 @@ export const EXPECTED: Record<string, Record<string, Expectation>> = {
     PrivateRegistryPolicy: { allows: [{ who: account('222222222222'), can: ['ecr:CreateRepository', 'ecr:ReplicateImage'], on: repositories('shared/*') }] },
     PrivateRegistryReplicationsharedRole: TEMPLATE_TRUST,
     PrivateRegistryReplicationsharedRolePolicy: makes('shared/*'),
+    RegistryKey: REGISTRY_KEY,
+  },
+  PullThroughCache: {
+    ...Object.fromEntries(Object.entries(CACHES).flatMap(([id, prefix]) => [
+      [`${id}TemplateRole`, TEMPLATE_TRUST], [`${id}TemplateRolePolicy`, makes(`${prefix}/*`)],
+    ])),
+    DockerHubTemplate: OF_THE_ORGANIZATION,
+    PrivateRegistryPolicy: { allows: [{ who: ourOrganization, can: IMPORT, on: repositories('docker-hub/*') }] },
+    TaskExecutionRole: assumedBy(ownAccount, service('ecs-tasks.amazonaws.com')),
+    TaskExecutionRoleDefaultPolicy: granted([[...PULL, ...IMPORT], repositories('docker-hub/*')]),
+    CentralRole: assumedBy(service('pullthroughcache.ecr.amazonaws.com')),
+    CentralRolePolicy: granted([
+      [...FETCH, ...PUSH.filter(action => !PULL.includes(action)), 'ecr:BatchImportUpstreamImage', 'ecr:GetImageCopyStatus'],
+      (asked, place) => repositories('central/*')(asked, place) || repositories('*')(asked, { account: '111111111111', region: 'us-west-2' }),
+    ]),
     RegistryKey: REGISTRY_KEY,
   },
 };

@@ -143,7 +143,7 @@ function workflows({ document, place: { account } }: Found): Entity[] {
     }))));
 }
 
-/** Repositories that a document names, others that look like them, and the same in other registries; keys and profiles that it names. */
+/** Repositories that a document names, others that look like them, and the same in other registries, named or not; keys and profiles that it names. */
 function resources({ kind, document, place: { account, region } }: Found): string[] {
   if (kind === 'key') {
     return ['the key'];
@@ -152,7 +152,8 @@ function resources({ kind, document, place: { account, region } }: Found): strin
     const prefix = name.replace(/\/?\*$/, '');
     return name.endsWith('*') ? [`${prefix}/new`, `${prefix}/deep/new`, `${prefix}er/new`, prefix] : [name, `${name}x`, `${name}/x`];
   });
-  const registries = [[region, account], ['ap-south-1', account], [region, '333333333333']];
+  const named = literals(document, /(?<=arn:aws:ecr:)[a-z0-9-]+:\d{12}(?=:repository\/)/g);
+  const registries = [...new Set([`${region}:${account}`, `ap-south-1:${account}`, `${region}:333333333333`, ...named])].map(registry => registry.split(':'));
   return [
     '*',
     ...registries.flatMap(([where, whose]) => [...new Set([...repositories, 'other/app'])].filter(Boolean)
