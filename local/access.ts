@@ -71,6 +71,7 @@ const WHO: Record<CallerName, string> = {
   deployer: 'a deployer',
   pusher: "the sample's pusher",
   puller: "the sample's puller",
+  team: "a team's pipeline",
   member: 'a role of the other account',
   visitor: 'the same, may only log in',
   stranger: "a stranger's role",

@@ -12,7 +12,7 @@ export interface Caller {
   readonly credentials?: Credentials;
 }
 
-export type CallerName = 'administrator' | 'deployer' | 'pusher' | 'puller' | 'member' | 'visitor' | 'stranger' | 'nobody';
+export type CallerName = 'administrator' | 'deployer' | 'pusher' | 'puller' | 'team' | 'member' | 'visitor' | 'stranger' | 'nobody';
 
 interface Role {
   readonly caller: CallerName;
@@ -41,6 +41,7 @@ const ROLES: readonly Role[] = [
   { caller: 'deployer', account: CENTRAL, name: 'demo-deployer', actions: [TOKEN_ACTION, ...DEPLOY_ACTIONS] },
   { caller: 'pusher', account: CENTRAL, name: 'payments-pusher' },
   { caller: 'puller', account: CENTRAL, name: 'payments-puller' },
+  { caller: 'team', account: CENTRAL, name: 'payments-ci' },
   { caller: 'member', account: MEMBER, name: 'demo-member', actions: EVERYTHING },
   { caller: 'visitor', account: MEMBER, name: 'demo-visitor', actions: [TOKEN_ACTION] },
   { caller: 'stranger', account: STRANGER, name: 'demo-stranger', actions: EVERYTHING },

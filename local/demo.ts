@@ -22,7 +22,7 @@ async function main(): Promise<number> {
   forgetOwnAws();
   const style = styleFor(process.stdout, process.env);
   const processes = new Processes();
-  const total = (options.keep ? 9 : 11) + (options.all ? MORE_STEPS : 0);
+  const total = (options.keep ? 11 : 13) + (options.all ? MORE_STEPS : 0);
   const steps = new Steps(total, { stream: process.stdout, live: isLive(process.stdout, process.env), style });
   const interruption = new Interruption(processes, () => {
     steps.abandon();

@@ -1,5 +1,6 @@
 import { accessTable, askForEveryone, CENTRAL_CLAIMS, CLAIMS, SHARED, unexpected } from './access';
 import { CENTRAL, MEMBER, REGIONS, STRANGER } from './accounts';
+import { Behaviours } from './behaviours';
 import { Caller, CallerName, makeCallers } from './callers';
 import { Cdk } from './cdk';
 import { Clients } from './clients';
@@ -32,7 +33,7 @@ export class Story {
   private resources: ExpectedResource[] = [];
   private callers?: Record<CallerName, Caller>;
 
-  constructor(aws: LocalAws, private readonly cdk: Cdk, private readonly style: Style) {
+  constructor(private readonly aws: LocalAws, private readonly cdk: Cdk, private readonly style: Style) {
     this.clients = new Clients(aws.endpoint);
     this.registry = new Registry(aws.port, PLACE);
     this.central = new Registry(aws.port, CENTRAL_PLACE);
@@ -45,6 +46,8 @@ export class Story {
     await steps.run('Read everything back and compare it with the templates', () => this.compare());
     await steps.run(`Push an image as ${TAG}, then another one under the same tag`, () => this.push());
     await steps.run('Ask the registry who may do what', () => this.ask());
+    await steps.run('Push where no repository is: a creation template makes one', () => this.behaviours().createOnPush());
+    await steps.run('Push to a replicated registry, look at the other Region and account', () => this.behaviours().replicate());
     await steps.run('Update the stacks, read back, look for the image', () => this.update());
     await steps.run('Fail an update on purpose, read back, look for the image', () => this.fail());
   }
@@ -101,6 +104,10 @@ export class Story {
     };
   }
 
+  private behaviours(): Behaviours {
+    return new Behaviours(this.aws.port, this.clients, this.callers!, this.style);
+  }
+
   private async update(): Promise<Outcome> {
     const before = this.resources;
     this.resources = await expectedResources(await this.cdk.deploy('second'), this.clients);
@@ -142,8 +149,11 @@ export class Story {
       text: `${remainsTable(results, this.style)}\n`
         + '      What holds images stays on purpose, and the key that reads them: a stack that goes by mistake takes no release with it.\n'
         + '      RetainExceptOnCreate: only a creation that fails is cleaned up, so that the next try finds the name free.\n'
-        + "      The registry's scanning stays too: deleting it would try to switch Amazon Inspector off for the account.",
-      problems: [...wronglyLeft(results), ...problemsOf(results.filter(({ exists }) => exists)), ...await this.lost()],
+        + "      The registry's scanning stays too: deleting it would try to switch Amazon Inspector off for the account.\n"
+        + '      So does what ECR has made by itself: repositories that a push or a copy brought about belong to no stack.',
+      problems: [
+        ...wronglyLeft(results), ...problemsOf(results.filter(({ exists }) => exists)), ...await this.lost(), ...await this.behaviours().lost(),
+      ],
     };
   }
 
