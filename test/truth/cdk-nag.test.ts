@@ -8,10 +8,11 @@ import { ProfileSample } from '../../integ/samples/profile';
 import { PullThroughCacheSample } from '../../integ/samples/pull-through-cache';
 import { RegistrySample } from '../../integ/samples/registry';
 import { ReplicationDestinationSample, ReplicationSample } from '../../integ/samples/replication';
+import { RepositoryGrantsSample } from '../../integ/samples/repository-grants';
 
 const PACKS = [AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks];
 const SAMPLES: (new (scope: Construct, id: string, props?: StackProps) => Stack)[] = [
-  CentralRegistrySample, HardenedRepositorySample, ProfileSample, PullThroughCacheSample, RegistrySample,
+  CentralRegistrySample, HardenedRepositorySample, ProfileSample, PullThroughCacheSample, RegistrySample, RepositoryGrantsSample,
 ];
 
 function findings(stack: Stack): string[] {

@@ -36,13 +36,23 @@ function exists(action: string): Promise<boolean> {
 /** Tag keys end with the tag's own name. */
 const generic = (key: string) => key.replace(/^(aws:(?:Principal|Request|Resource)Tag)\/.*/, '$1/${TagKey}');
 
+/** Every OpenID Connect provider has these of its own, which no list of keys can have. */
+const OF_A_PROVIDER = /^token\.actions\.githubusercontent\.com:(aud|sub)$/;
+
 describe('the words of IAM in every template', () => {
   test.each(ACTIONS)('%s is an action', async action => {
     expect(await exists(action)).toBe(true);
   });
 
-  test.each(CONDITION_KEYS)('%s is a condition key', async key => {
+  test.each(CONDITION_KEYS.filter(key => !OF_A_PROVIDER.test(key)))('%s is a condition key', async key => {
     expect(await findConditionKey(generic(key))).toBeDefined();
+  });
+
+  /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif */
+  test('those of a provider are in trust policies alone', () => {
+    const keysOf = ({ Condition = {} }: Statement) => Object.values(Condition).flatMap(keys => Object.keys(keys));
+    const statements = STATEMENTS.filter(statement => keysOf(statement).some(key => OF_A_PROVIDER.test(key)));
+    expect(statements.map(({ Action }) => Action)).toEqual(['sts:AssumeRoleWithWebIdentity']);
   });
 
   test('are looked up where they can be missed', async () => {

@@ -37,16 +37,14 @@ export const ourOrganization: Test = ({ organization }) => organization === OURS
 export const unit = (id: string): Test => ({ organization, organizationPath = '' }) => organization === OURS && organizationPath.split('/').includes(`ou-ab12-${id}`);
 export const account = (id: string): Test => ({ principal }) => principal.kind === 'role' && principal.account === id;
 export const ownAccount: Test = (asked, place) => account(place.account)(asked, place);
-export const role = (arn: string): Test => ({ principal }) => principal.kind === 'role' && principal.arn === arn;
-/** A role that carries the tag by which the CDK recognizes one that is not there yet. */
-export const tagged = (id: string, stack: string): Test => (asked, place) => account(id)(asked, place)
-  && (asked.context['aws:principaltag/aws-cdk:id'] ?? []).some(value => value.startsWith(`${stack}_`));
 export const functionsOf = (id: string): Test => ({ principal, sourceArn = '' }, { region }) =>
   principal.kind === 'service' && principal.service === 'lambda.amazonaws.com' && sourceArn.startsWith(`arn:aws:lambda:${region}:${id}:function:`);
-export const functionsOfOurOrganization: Test = ({ principal, sourceOrganization }) =>
-  principal.kind === 'service' && principal.service === 'lambda.amazonaws.com' && sourceOrganization === OURS;
-export const codeBuildFor = (id: string, project = ''): Test => ({ principal, sourceAccount, sourceArn = '' }) =>
-  principal.kind === 'service' && principal.service === 'codebuild.amazonaws.com' && sourceAccount === id && (project === '' || sourceArn.endsWith(`:${id}:project/${project}`));
+export const functionsOfOwnAccount: Test = (asked, place) => functionsOf(place.account)(asked, place);
+export const codeBuildFor = (id: string): Test => ({ principal, sourceAccount }) =>
+  principal.kind === 'service' && principal.service === 'codebuild.amazonaws.com' && sourceAccount === id;
+/** Of the repository's own account and Region. */
+export const codeBuildProject = (name: string): Test => (asked, place) => codeBuildFor(place.account)(asked, place)
+  && asked.sourceArn === `arn:aws:codebuild:${place.region}:${place.account}:project/${name}`;
 /** For trust policies alone: whoever has the service act passes a role of the same account to it. */
 export const service = (name: string): Test => ({ principal }) => principal.kind === 'service' && principal.service === name;
 export const workflow = (subject: string): Test => asked => asked.subject === subject;
@@ -57,6 +55,7 @@ export const repositories = (...names: string[]): Test => ({ resource = '' }, pl
   const arn = `arn:aws:ecr:${place.region}:${place.account}:repository/${name.replace(/\*$/, '')}`;
   return name.endsWith('*') ? resource.startsWith(arn) : resource === arn;
 });
+export const arn = (whole: string): Test => ({ resource }) => resource === whole;
 export const anything: Test = () => true;
 /** A resource of the stack itself, a key or a profile, by its logical id. */
 export const own = (pattern: RegExp): Test => ({ resource = '' }, place) => resource.includes(`:${place.account}:`) && pattern.test(resource.split(/[:/]/).pop()!);

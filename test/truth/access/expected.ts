@@ -1,7 +1,7 @@
 import type { Expectation } from './audiences';
 import {
-  account, assumedBy, CDK_KEY, codeBuildFor, everyone, FETCH, functionsOf, granted, makes, ourOrganization, own, ownAccount, PULL, pulledBy, PUSH,
-  REGISTRY_KEY, repositories, service, TEMPLATE_TRUST, unit,
+  account, arn, assumedBy, CDK_KEY, codeBuildFor, codeBuildProject, everyone, FETCH, functionsOf, functionsOfOwnAccount, granted, makes,
+  ourOrganization, own, ownAccount, PULL, pulledBy, PUSH, REGISTRY_KEY, repositories, service, TEMPLATE_TRUST, unit, workflow,
 } from './audiences';
 
 const withFunctions = (id: string, { allows }: Expectation): Expectation =>
@@ -10,6 +10,7 @@ const withFunctions = (id: string, { allows }: Expectation): Expectation =>
 const OF_THE_ORGANIZATION = pulledBy(ourOrganization);
 const OF_A_UNIT = withFunctions('222222222222', pulledBy(unit('11111111')));
 const OF_THE_CENTRAL_REGISTRY = withFunctions('222222222222', OF_THE_ORGANIZATION);
+const OF_THE_SHOP = repositories('shop/api', 'shop/worker', 'shop/batch');
 const ROLE_OF_THE_ACCOUNT = assumedBy(ownAccount);
 
 /** What fetching through a cache takes, beside the pull. */
@@ -94,6 +95,20 @@ export const EXPECTED: Record<string, Record<string, Expectation>> = {
     PrivateRegistryPolicy: { allows: [{ who: account('222222222222'), can: ['ecr:CreateRepository'], on: repositories('shop/*') }] },
     PaymentsCi: ROLE_OF_THE_ACCOUNT,
     PaymentsCiDefaultPolicy: granted([['ecr:CreateRepository', ...PUSH], repositories('payments/*')]),
+    RegistryKey: REGISTRY_KEY,
+  },
+  RepositoryGrants: {
+    Api: { allows: [...OF_THE_ORGANIZATION.allows, { who: functionsOfOwnAccount, can: PULL }] },
+    Worker: { allows: [{ who: account('111111111111'), can: PULL }] },
+    Batch: { allows: [{ who: codeBuildProject('nightly'), can: PULL }] },
+    TaskExecution: assumedBy(service('ecs-tasks.amazonaws.com')),
+    TaskExecutionDefaultPolicy: granted([PULL, OF_THE_SHOP]),
+    Nodes: assumedBy(service('ec2.amazonaws.com')),
+    NodesDefaultPolicy: granted([PULL, OF_THE_SHOP]),
+    Builders: { allows: [{ who: service('pods.eks.amazonaws.com'), can: ['sts:AssumeRole', 'sts:TagSession'] }] },
+    BuildersDefaultPolicy: granted([[...PULL, ...PUSH], OF_THE_SHOP], [PULL, arn('arn:aws:ecr:us-east-1:111111111111:repository/base/node')]),
+    Releases: { allows: [{ who: workflow('repo:acme@123456/shop@456789:environment:production'), can: ['sts:AssumeRoleWithWebIdentity'] }] },
+    ReleasesDefaultPolicy: granted([PUSH, OF_THE_SHOP]),
     RegistryKey: REGISTRY_KEY,
   },
   AdoptedRegistry: {

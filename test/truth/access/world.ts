@@ -35,7 +35,7 @@ const MEMBERSHIPS: readonly { readonly organization?: string; readonly organizat
 
 const SERVICES = [
   'lambda.amazonaws.com', 'codebuild.amazonaws.com', 'ecr.amazonaws.com', 'replication.ecr.amazonaws.com', 'pullthroughcache.ecr.amazonaws.com',
-  'ecs-tasks.amazonaws.com', 'ec2.amazonaws.com', 'pods.eks.amazonaws.com', 'events.amazonaws.com',
+  'ecs-tasks.amazonaws.com', 'ec2.amazonaws.com', 'pods.eks.amazonaws.com',
 ];
 
 /** Of each thing that can be done at least one action, those of a pull and a push, and one that ECR does not have yet. */
@@ -99,8 +99,8 @@ function roles({ document, place }: Found): Entity[] {
 }
 
 /**
- * Services that act for a resource of ours, of others, or that do not say for whom; for those that a document names, also what no service
- * would send together.
+ * Services that act for a resource of ours, of others, or that do not say for whom; for those that a document names, and one that none does,
+ * also what no service would send together.
  */
 function services({ document, place: { account: own, region } }: Found): Entity[] {
   const accounts = [undefined, ...new Set([own, ...ACCOUNTS])];
@@ -112,7 +112,7 @@ function services({ document, place: { account: own, region } }: Found): Entity[
     ...literals(document, /arn:aws:codebuild:[\w-]+:\d{12}:project\/[\w-]+/g).flatMap(arn => [arn, `${arn}x`]),
   ])];
   const organizations = [undefined, OURS, FOREIGN];
-  const named = literals(document, /(?<=")[a-z0-9.-]+\.amazonaws\.com(?=")/g);
+  const named = [...literals(document, /(?<=")[a-z0-9.-]+\.amazonaws\.com(?=")/g), 'events.amazonaws.com'];
   return [...new Set([...named, ...SERVICES])].flatMap(service => accounts.flatMap(sourceAccount => arns.flatMap(sourceArn => organizations
     .filter(organization => named.includes(service) || [sourceAccount, sourceArn, organization].filter(source => source !== undefined).length <= 1)
     .map((sourceOrganization): Entity => ({
@@ -133,7 +133,7 @@ function workflows({ document, place: { account } }: Found): Entity[] {
   const subjects = literals(document, /repo:[^"]+/g);
   const provider = `arn:aws:iam::${account}:oidc-provider/token.actions.githubusercontent.com`;
   const others = ['repo:evil/payments:ref:refs/heads/main', 'repo:acme/payments:pull_request', 'repo:acme/payments:ref:refs/heads/other', 'repo:acme/other:environment:production'];
-  return [provider, `${provider}.evil`].flatMap(from => [...subjects, ...subjects.map(subject => `${subject}x`), ...others].flatMap(subject =>
+  return [provider, `${provider}.evil`].flatMap(from => [undefined, ...subjects, ...subjects.map(subject => `${subject}x`), ...others].flatMap(subject =>
     ['sts.amazonaws.com', 'https://github.com/acme', undefined].map((audience): Entity => ({
       subject: from === provider && audience === 'sts.amazonaws.com' ? subject : undefined,
       principal: { kind: 'federated', provider: from },
@@ -158,7 +158,7 @@ function resources({ kind, document, place: { account, region } }: Found): strin
     '*',
     ...registries.flatMap(([where, whose]) => [...new Set([...repositories, 'other/app'])].filter(Boolean)
       .map(name => `arn:aws:ecr:${where}:${whose}:repository/${name.replace(/^\//, '')}`)),
-    ...literals(document, /arn:aws:(?!ecr:)[a-z]+:[\w-]*:\d{12}:[^"]+/g).flatMap(arn => [arn.replace(/\*$/, 'a'), `${arn.replace(/\*$/, 'a')}x`]),
+    ...literals(document, /arn:aws:[a-z]+:[\w-]*:\d{12}:[^"]+/g).flatMap(arn => [arn.replace(/\*$/, 'a'), `${arn.replace(/\*$/, 'a')}x`]),
     `arn:aws:kms:${region}:333333333333:key/theirs`,
   ];
 }
