@@ -1,4 +1,4 @@
-import { App, Aws, aws_ecr as ecr, Lazy, Stack, Stage } from 'aws-cdk-lib';
+import { App, Aws, aws_ecr as ecr, CfnParameter, Lazy, Stack, Stage } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { errorOf, messagesOf } from './messages';
 import type { ReplicationOptions } from '../../src';
@@ -100,6 +100,21 @@ describe('replicateTo', () => {
     ]);
   });
 
+  test('the order in which replications are added changes nothing', () => {
+    const wishes: [ReplicationDestination, ReplicationOptions?][] = [
+      [elsewhere(MEMBER, 'us-east-1'), { prefixes: ['b/', 'a/'] }], [elsewhere(CENTRAL, 'eu-west-2')],
+      [elsewhere(CENTRAL, 'eu-west-1'), { prefixes: ['a/'] }], [elsewhere(CENTRAL, 'eu-west-1'), { prefixes: ['b/'] }],
+    ];
+    const again = new PrivateRegistry(new Stack(new App(), 'Again', { env: { account: CENTRAL, region: 'us-east-1' } }), 'Registry', { replicationAccounts: [MEMBER] });
+    wishes.forEach(([destination, options]) => source.replicateTo(destination, options));
+    wishes.reverse().forEach(([destination, options]) => again.replicateTo(destination, options));
+    expect(rulesOf(again)).toEqual(rulesOf(source));
+  });
+
+  test.each(['xx', 'x'.repeat(25)])('takes the Region %s', region => {
+    expect(() => source.replicateTo(elsewhere(CENTRAL, region))).not.toThrow();
+  });
+
   test('a destination that gets everything gets no more by prefixes, whichever came first', () => {
     source.replicateTo(elsewhere());
     source.replicateTo(elsewhere(), { prefixes: ['a/'] });
@@ -123,6 +138,10 @@ describe('replicateTo', () => {
     ['an account that is not one', () => source.replicateTo(elsewhere('22222222222')), "'destination' must be in an account of 12 digits, got \"22222222222\""],
     ['another partition', () => source.replicateTo(elsewhere(CENTRAL, 'cn-north-1')),
       '\'destination\' must be in the partition of this registry, aws, got "111111111111" in "cn-north-1", which is in aws-cn: ECR copies nothing across partitions'],
+    ['a Region that is not one', () => source.replicateTo(elsewhere(CENTRAL, 'EU (Ireland)')),
+      '\'destination\' must be in a Region of 2 to 25 lowercase letters, digits and \'-\', got "111111111111" in "EU (Ireland)" [Source/Registry]'],
+    ['a Region of 26 characters', () => source.replicateTo(elsewhere(CENTRAL, 'x'.repeat(26))), "'destination' must be in a Region of 2 to 25"],
+    ['a Region of 1 character', () => source.replicateTo(elsewhere(CENTRAL, 'x')), "'destination' must be in a Region of 2 to 25"],
     ['a Region that is not known', () => source.replicateTo(PrivateRegistry.of(stackIn('To', CENTRAL))), "'destination' must be in a Region that is known at synth"],
     ['anything from a Region that is not known', () => PrivateRegistry.of(stackIn('From', CENTRAL)).replicateTo(elsewhere()), "'destination' must be in a Region that is known at synth, as this registry must"],
     ['an account that is not known', () => source.replicateTo(PrivateRegistry.of(stackIn('To', undefined, 'eu-west-1'))), "'destination' must be in an account that is known at synth, got a token"],
@@ -317,7 +336,17 @@ describe('acceptReplicationFrom', () => {
     sourceTemplate().resourceCountIs('AWS::ECR::RegistryPolicy', policies);
   });
 
-  test.each([['prod', ['ROOT']], ['prod/', ['prod']], ['a1/b/', ['a1/b']], [Lazy.string({ produce: () => 'a1/' }), ['ROOT']]])('keeps what starts with %s', (prefix, templates) => {
+  test('from a parameter, where the account of the stack is not known either', () => {
+    const stack = stackIn('Agnostic');
+    PrivateRegistry.of(stack).acceptReplicationFrom({ account: new CfnParameter(stack, 'Source').valueAsString, prefixes: ['payments/'] });
+    Template.fromStack(stack).hasResourceProperties('AWS::ECR::RegistryPolicy', {
+      PolicyText: {
+        Statement: [Match.objectLike({ Principal: { AWS: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'Source' }, ':root']] } } })],
+      },
+    });
+  });
+
+  test.each([['prod', ['ROOT']], ['prod/', ['prod']], ['a1/b/', ['a1/b']], ['my--team/', ['ROOT']], ['team-/', ['ROOT']], [Lazy.string({ produce: () => 'a1/' }), ['ROOT']]])('keeps what starts with %s', (prefix, templates) => {
     accept({ prefixes: [prefix] });
     expect(prefixesOf(source)).toEqual(templates);
   });

@@ -1,5 +1,6 @@
-import { Annotations, ArnFormat, aws_iam as iam, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, aws_iam as iam, Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { isPrefix } from './prefix-grammar';
 import { checkPrefixes } from './replication-prefixes';
 import { templateOf } from './template-prefixes';
 import type { ImageProfile } from '../../images/image-profile';
@@ -23,10 +24,7 @@ export class AcceptedReplication {
     findings.throwIfAny(contributor);
 
     this.allow(account, prefixes, contributor);
-    const templates = new Set((prefixes ?? ['']).map(prefix => Token.isUnresolved(prefix) || !prefix.endsWith('/')
-      // A template has no text that others start with, only what is below: the one for everything is left.
-      ? RepositoryCreationTemplate.ROOT
-      : prefix.slice(0, -1)));
+    const templates = new Set((prefixes ?? ['']).map(templatePrefix));
     templates.forEach(prefix => this.keep(prefix, profile, contributor));
     if (scanned) {
       this.scan.ensureOn(this.registry);
@@ -39,7 +37,7 @@ export class AcceptedReplication {
   /** Within an account nothing is asked; ECR's own role copies. */
   private allow(account: string, prefixes: readonly string[] | undefined, contributor: IConstruct): void {
     const stack = Stack.of(this.registry);
-    if ([TokenComparison.SAME, TokenComparison.BOTH_UNRESOLVED].includes(Token.compareStrings(account, stack.account))) {
+    if (account === stack.account) { // text or token: another token may be another account
       return;
     }
     this.registry.addToRegistryPolicy(new iam.PolicyStatement({
@@ -72,4 +70,12 @@ export class AcceptedReplication {
       + 'leave it out, or pass the same profile everywhere');
     findings.throwIfAny(contributor);
   }
+}
+
+/**
+ * The prefix of the template for what starts with a text. A template is for what is below its prefix, and its grammar is narrower:
+ * where it can't say the same, the one for everything is left.
+ */
+function templatePrefix(prefix: string): string {
+  return prefix.endsWith('/') && isPrefix(prefix) ? prefix.slice(0, -1) : RepositoryCreationTemplate.ROOT;
 }

@@ -13,9 +13,17 @@ export interface PrefixLimits {
 }
 
 /** As the CloudFormation schemas have it: narrower than a repository's name, in which `--` and `__` are allowed. */
+const PREFIX = /^[a-z0-9]+(?:[._\-/][a-z0-9]+)*\/?$/;
+
+/** Whether a text is the prefix of a template or a rule; a token is not known to be one. */
+export function isPrefix(text: string): boolean {
+  return PREFIX.test(text);
+}
+
+/** Finds what ECR would reject in a prefix. */
 export function checkPrefix(findings: Findings, property: string, prefix: string, { min, max, root }: PrefixLimits): void {
   findings.unless(Token.isUnresolved(prefix) || prefix === ROOT
-    || (prefix.length >= min && prefix.length <= max && /^[a-z0-9]+(?:[._\-/][a-z0-9]+)*\/?$/.test(prefix)),
+    || (prefix.length >= min && prefix.length <= max && isPrefix(prefix)),
   `'${property}' must be ${min} to ${max} lowercase letters and digits, with a single '.', '_', '-' or '/' between them and a '/' at the end or none, `
   + `or ${root}, got ${JSON.stringify(prefix)}`);
 }

@@ -42,7 +42,7 @@ export class RegistryReplication {
   /** One rule for all destinations that get the same: ECR counts rules. */
   private rules(): ecr.CfnReplicationConfiguration.ReplicationRuleProperty[] {
     const rules = new Map<string, { destinations: ecr.CfnReplicationConfiguration.ReplicationDestinationProperty[]; filters?: string[] }>();
-    for (const { account, region, filters } of this.destinations().values()) {
+    for (const { account, region, filters } of this.destinations()) {
       const key = JSON.stringify(filters);
       const rule = rules.get(key) ?? { destinations: [], filters };
       rule.destinations.push({ region, registryId: account });
@@ -55,7 +55,7 @@ export class RegistryReplication {
   }
 
   /** What each destination gets, whoever asked for it: sorted, so that the order of constructs changes nothing. */
-  private destinations(): Map<string, { readonly account: string; readonly region: string; filters?: string[] }> {
+  private destinations(): { readonly account: string; readonly region: string; filters?: string[] }[] {
     const destinations = new Map<string, { readonly account: string; readonly region: string; filters?: string[] }>();
     for (const { account, region, prefixes } of this.wishes) {
       const key = `${account}/${region}`;
@@ -63,12 +63,12 @@ export class RegistryReplication {
       const filters = prefixes && (!known || known.filters) ? [...new Set([...known?.filters ?? [], ...prefixes])].sort() : undefined;
       destinations.set(key, { account, region, filters });
     }
-    return destinations;
+    return [...destinations.entries()].sort(([a], [b]) => a < b ? -1 : 1).map(([, destination]) => destination);
   }
 
   private validate(): string[] {
     const rules = this.rules();
-    const destinations = this.destinations().size;
+    const destinations = this.destinations().length;
     const who = `they come from ${pathsOf(this.wishes.map(({ contributor }) => contributor))}`;
     const findings = new Findings();
     findings.unless(destinations <= MOST_DESTINATIONS,

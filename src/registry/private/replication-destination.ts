@@ -23,6 +23,7 @@ export function checkDestination(findings: Findings, source: Registry, destinati
   findings.unless(Token.isUnresolved(account) || /^[0-9]{12}$/.test(account), `'destination' must be in an account of 12 digits, got ${name}`);
   findings.unless(isSame || !Token.isUnresolved(account), "'destination' must be in an account that is known at synth, got a token: "
     + "give its stack an 'env' with an account");
+  findings.unless(/^[0-9a-z-]{2,25}$/.test(region), `'destination' must be in a Region of 2 to 25 lowercase letters, digits and '-', got ${name}`);
   findings.unless(!(isSame && region === source.region), `'destination' must be another registry than this one, got ${name}`);
   findings.unless(partitionOf(region) === partitionOf(source.region),
     `'destination' must be in the partition of this registry, ${partitionOf(source.region)}, got ${name}, which is in ${partitionOf(region)}: ECR copies nothing across partitions`);
