@@ -8,6 +8,8 @@ export * from './images/pull-audience';
 export * from './images/registry-key';
 export * from './images/tag-immutability';
 export * from './mixins/repository-hardening';
+export * from './network/container-platform';
+export * from './network/registry-vpc-endpoints';
 export * from './registry/central-registry';
 export * from './registry/creation-template';
 export * from './registry/private-registry';

@@ -7,7 +7,7 @@ import { snippetsOf } from './snippets';
 /** The pages whose code is compiled and run, and whose JSON must come of it. */
 const PAGES = [
   'central-registry', 'hardened-repository', 'image-encryption', 'image-profile', 'migrating-from-the-l2', 'pull-audience', 'pull-through-cache',
-  'replication', 'repository-hardening', 'tag-immutability',
+  'registry-vpc-endpoints', 'replication', 'repository-hardening', 'tag-immutability',
 ];
 const SNIPPETS = PAGES.flatMap(snippetsOf);
 
@@ -18,14 +18,28 @@ const ROOT = join(__dirname, '..', '..');
 
 /** What a reader is taken to have imported and made; `this` is a stack named Team in us-east-1, of `app`. */
 const IMPORTS = `
-import { App, aws_ecr as ecr, aws_ecs as ecs, aws_iam as iam, aws_kms as kms, aws_ssm as ssm, Duration, Stack, Stage } from 'aws-cdk-lib';
+import { App, aws_ec2 as ec2, aws_ecr as ecr, aws_ecs as ecs, aws_iam as iam, aws_kms as kms, aws_ssm as ssm, Duration, Stack, Stage } from 'aws-cdk-lib';
 import {
-  AudiencePlacement, CentralRegistry, HardenedRepository, ImageEncryption, ImageProfile, LifecyclePolicy, LifecycleRule, PrivateRegistry, PullAudience,
-  PullThroughCache, PullThroughCacheCredentials, RegistryKey, ReplicationDestination, RepositoryCreationTemplate, RepositoryHardening, TagImmutability,
-  TemplateUse, UpstreamRegistry,
+  AudiencePlacement, CentralRegistry, ContainerPlatform, HardenedRepository, ImageEncryption, ImageProfile, LifecyclePolicy, LifecycleRule,
+  PrivateRegistry, PullAudience, PullThroughCache, PullThroughCacheCredentials, RegistryKey, RegistryVpcEndpoints, ReplicationDestination,
+  RepositoryCreationTemplate, RepositoryHardening, TagImmutability, TemplateUse, UpstreamRegistry,
 } from '../src';`;
 
-const module_ = ({ code }: { code: string }) => `${IMPORTS}\nexport function run(this: Stack) {\nconst app = this.node.root as App;\nconst paymentsCi = new iam.Role(this, 'PaymentsCi', { assumedBy: new iam.AccountRootPrincipal() });\n{\n${code}\n}\n}\n`;
+/** What a snippet may use without having made it. */
+const GIVEN: Record<string, string> = {
+  paymentsCi: "new iam.Role(this, 'PaymentsCi', { assumedBy: new iam.AccountRootPrincipal() })",
+  service: "new ec2.SecurityGroup(this, 'Service', { vpc })",
+  vpc: "new ec2.Vpc(this, 'Vpc', { natGateways: 0, subnetConfiguration: [{ name: 'private', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }] })",
+};
+
+/** What of it the code uses, and what that uses, in an order in which it can be made. */
+function given(code: string): string[] {
+  const used = Object.keys(GIVEN).filter(name => new RegExp(`\\b${name}\\b`).test(code) && !new RegExp(`const ${name}\\b`).test(code));
+  return used.length === 0 ? [] : [...new Set(used.flatMap(name => [...given(GIVEN[name]), `const ${name} = ${GIVEN[name]};`]))];
+}
+
+const module_ = ({ code }: { code: string }) =>
+  `${IMPORTS}\nexport function run(this: Stack) {\nconst app = this.node.root as App;\n${given(code).join('\n')}\n{\n${code}\n}\n}\n`;
 
 /** What the compiler has to say of all snippets at once: it takes seconds to start. */
 function diagnostics(): string[] {

@@ -117,6 +117,7 @@ function standsFor(value: string): (principal: Principal) => boolean {
 
 const KEYS = [
   'aws:principalorgid', 'aws:principalorgpaths', 'aws:principalaccount', 'aws:principalarn', 'aws:principalisawsservice',
+  'aws:resourceaccount', 'aws:resourceorgid',
   'aws:sourceaccount', 'aws:sourcearn', 'aws:sourceorgid', 'aws:securetransport', 'kms:viaservice', 'kms:grantisforawsresource',
   'token.actions.githubusercontent.com:aud', 'token.actions.githubusercontent.com:sub',
 ];
