@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { PrivateRegistry } from './private-registry';
 import { ImageProfile } from '../images/image-profile';
 import { Findings } from '../private/findings';
+import { isOpenToEveryone } from '../private/policy-statement';
 import { checkPrefix, repositoriesBelow, ROOT } from './private/prefix-grammar';
 import { claimPrefix } from './private/template-prefixes';
 import { AWS_MANAGED_KEY, TemplateRole } from './private/template-role';
@@ -122,12 +123,19 @@ export class RepositoryCreationTemplate extends Construct {
   /**
    * Adds a statement to the policy of the repositories that will be made, beside what the profile's audience allows.
    *
+   * Warns of one that allows everyone, without a condition on who that is.
+   *
    * @param statement without resources: a repository policy is about its repository
    */
   public addToRepositoryPolicy(statement: iam.PolicyStatement): void {
     if (!this.policy) {
       const policy = this.policy = new RepositoryPolicy(this, { owner: 'RepositoryCreationTemplate', audience: this.profile._audience });
       this.resource.repositoryPolicy = Stack.of(this).toJsonString(policy.text);
+    }
+    if (isOpenToEveryone(Stack.of(this).resolve(statement.toStatementJson()))) {
+      Annotations.of(this).addWarningV2('cdk-hardened-ecr:RepositoryCreationTemplate.openToEveryone',
+        'a statement of the policy of repositories that ECR makes is for "*" and has no condition on who that is, its organization, account or ARN: '
+        + 'every AWS account is allowed what it says');
     }
     this.policy.add(statement.copy({ resources: [] }));
   }

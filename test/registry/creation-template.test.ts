@@ -304,7 +304,8 @@ describe('warnings', () => {
 
 describe('a statement for the repositories of a template', () => {
   const statement = () => new iam.PolicyStatement({ principals: [new iam.ArnPrincipal('arn:aws:iam::222222222222:role/ci')], actions: ['ecr:PutImage'], resources: ['*'] });
-  const policies = () => Object.values(Template.fromStack(stack).findResources(TEMPLATE)).map(({ Properties }) => JSON.parse(Properties?.RepositoryPolicy).Statement);
+  const policies = () => Object.values(Template.fromStack(stack).findResources(TEMPLATE))
+    .map(({ Properties }) => JSON.parse(Properties?.RepositoryPolicy).Statement);
   const WRITTEN = { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::222222222222:role/ci' }, Action: 'ecr:PutImage' };
 
   test('is their policy, without resources', () => {
@@ -320,6 +321,16 @@ describe('a statement for the repositories of a template', () => {
       expect.objectContaining({ Sid: 'PullFromOrganization' }), WRITTEN,
       { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::333333333333:role/ci' }, Action: 'ecr:GetRepositoryPolicy' },
     ]]);
+  });
+
+  test.each<[string, iam.IPrincipal, number]>([
+    ['everyone', new iam.AnyPrincipal(), 1],
+    ['everyone of an organization', new iam.OrganizationPrincipal('o-abcd123456'), 0],
+    ['an account', new iam.AccountPrincipal('222222222222'), 0],
+  ])('warns of a statement for %s: %d times', (_, principal, warnings) => {
+    make().addToRepositoryPolicy(new iam.PolicyStatement({ principals: [principal], actions: ['ecr:BatchGetImage'] }));
+    expect(messagesOf(app)).toEqual(Array(warnings).fill(expect.stringMatching(
+      /^\/Stack\/Template: a statement of the policy of repositories that ECR makes is for "\*" .*\[ack: cdk-hardened-ecr:RepositoryCreationTemplate.openToEveryone\]$/)));
   });
 
   test('says what it is used for', () => {
