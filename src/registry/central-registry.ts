@@ -10,6 +10,7 @@ import { PullAudience } from '../images/pull-audience';
 import { Findings } from '../private/findings';
 import { topLevelStack } from '../private/top-level-stack';
 import { CentralRepository } from './private/central-repository';
+import { isElsewhere } from './private/elsewhere';
 import { Shards } from './private/shards';
 import { stackLimitErrors } from './private/stack-limits';
 import { templateOf } from './private/template-prefixes';
@@ -39,7 +40,7 @@ export interface CentralRegistryProps {
   /**
    * Who may pull from its repositories, beyond what identity policies in this account allow.
    *
-   * @default - nobody, until a repository, a namespace or `grantLambdaPull` says so
+   * @default - that of `profile`; without one nobody, until a repository, a namespace or `grantLambdaPull` says so
    */
   readonly audience?: PullAudience;
 
@@ -51,7 +52,7 @@ export interface CentralRegistryProps {
   readonly audienceIn?: AudiencePlacement;
 
   /**
-   * How images are kept, where a repository or a namespace says nothing else. An audience of its own is replaced by `audience`.
+   * How images are kept, where a repository or a namespace says nothing else. An audience of its own counts unless `audience` is given.
    *
    * @default ImageProfile.release()
    */
@@ -76,7 +77,7 @@ export interface CentralRegistryProps {
   readonly shards?: number;
 
   /**
-   * The registry that scans them.
+   * The registry that scans them, of this account and Region.
    *
    * @default PrivateRegistry.of(this)
    */
@@ -124,30 +125,38 @@ export class CentralRegistry extends Construct {
   /** The registry of the account and Region: scanning, signing, registry policy. */
   public readonly registry: PrivateRegistry;
 
-  private readonly audience: PullAudience;
+  /** Who is written into the policies of repositories: nobody where the registry policy says it. */
+  private readonly audience = PullAudience._growing();
   private readonly audienceIn: AudiencePlacement;
   private readonly profile: ImageProfile;
+
+  /** Of copies in another registry: its policy says nothing of those who are admitted in this one's. */
+  private readonly copies: ImageProfile;
+  private readonly everyone: PullAudience;
   private readonly shards?: Shards;
   private readonly byName = new Map<string, CentralRepository>();
   private readonly namespaces: RegistryNamespace[] = [];
 
   /**
-   * @throws when `shards` is outside its range, or a name is not one or is there twice;
+   * @throws when `shards` is outside its range, `registry` is elsewhere, or a name is not one or is there twice;
    * at synth, when a stack has more than CloudFormation takes: 500 resources, 200 parameters, 200 outputs or 1 MB,
    * or 2,500 resources with all nested stacks
    */
   constructor(scope: Construct, id: string, props: CentralRegistryProps = {}) {
     super(scope, id);
-    const { shards, audience } = props;
+    const { shards, profile = ImageProfile.release(), audience = profile._audience } = props;
     const findings = new Findings();
     findings.unless(shards === undefined || (Number.isInteger(shards) && shards >= 2 && shards <= 64),
       `'shards' must be a whole number from 2 to 64, got ${JSON.stringify(shards)}: 16 hold 2,000 repositories`);
+    this.registry = props.registry ?? PrivateRegistry.of(this);
+    findings.unless(!isElsewhere(Stack.of(this), this.registry),
+      `'registry' must be that of the central registry's account and Region, got the one of ${Stack.of(this.registry).node.path}`);
     findings.throwIfAny(this);
 
-    this.registry = props.registry ?? PrivateRegistry.of(this);
     this.audienceIn = props.audienceIn ?? AudiencePlacement.REPOSITORY_POLICIES;
-    this.audience = PullAudience._growing();
-    this.profile = (props.profile ?? ImageProfile.release())._with({ audience: this.audience });
+    this.everyone = this.audienceIn === AudiencePlacement.REPOSITORY_POLICIES ? this.audience : PullAudience._growing();
+    this.profile = profile._with({ audience: this.audience });
+    this.copies = profile._with({ audience: this.everyone });
     this.shards = shards === undefined ? undefined : new Shards(this, 'Shards', shards);
     this.node.addValidation({ validate: () => this.validate() });
     if (audience) {
@@ -224,6 +233,14 @@ export class CentralRegistry extends Construct {
         namespace._include(repository);
       }
     }
+    for (const other of this.namespaces) {
+      if (other._holds(namespace.prefix)) {
+        other._includeNamespace(namespace);
+      }
+      if (namespace._holds(other.prefix)) {
+        namespace._includeNamespace(other);
+      }
+    }
     this.namespaces.push(namespace);
     (pushers ?? []).forEach(pusher => namespace.grantPush(pusher));
     return namespace;
@@ -273,7 +290,7 @@ export class CentralRegistry extends Construct {
   public replicateTo(destination: IReplicationDestination, options: ReplicationOptions = {}): void {
     this.registry.replicateTo(destination, {
       ...options,
-      profile: options.profile ?? this.profile,
+      profile: options.profile ?? this.copies,
       contributor: options.contributor ?? this,
     });
   }
@@ -291,9 +308,11 @@ export class CentralRegistry extends Construct {
     }
     if (audience._isForLambda) {
       throw new Error(`'audienceIn' must be AudiencePlacement.REPOSITORY_POLICIES for Lambda functions, got ${JSON.stringify(this.audienceIn)}: `
-        + `Lambda documents that it looks at the repository's policy alone [${this.node.path}]`);
+        + `Lambda documents the repository's policy alone [${this.node.path}]`);
     }
-    statements.forEach(statement => this.registry.addToRegistryPolicy(iam.PolicyStatement.fromJson(statement), this));
+    this.everyone._admit(audience);
+    // Without their names, which must not be there twice: another central registry may share this one's policy.
+    statements.forEach(({ Sid: _, ...statement }) => this.registry.addToRegistryPolicy(iam.PolicyStatement.fromJson(statement), this));
     Annotations.of(this).addWarningV2('cdk-hardened-ecr:CentralRegistry.everyRepositoryShared',
       'the audience is in the registry policy: every repository of the account in this Region is open to it, whoever made it, '
       + "and the policy's scope must be V2, see 'aws ecr get-account-setting --name REGISTRY_POLICY_SCOPE'");
@@ -302,17 +321,11 @@ export class CentralRegistry extends Construct {
   /** The nearer wins: a repository's settings over its profile over the registry's. */
   private nearest(profile: ImageProfile | undefined, settings: ImageSettings): ImageProfile {
     return profile
-      ? profile._with({ audience: profile._audience ?? this.audience, ...settings })
+      ? profile._with({ ...settings, audience: settings.audience ?? profile._audience ?? this.audience })
       : this.profile._with(settings);
   }
 
   private validate(): string[] {
-    const wayOut = this.shards
-      ? `make a CentralRegistry of another stack for new repositories, with the same 'registry'. More 'shards' would move those that are deployed: ${MOVE}`
-      : `spread the repositories over nested stacks, 'shards: 16'. If they are deployed already: ${MOVE}`;
-    return stackLimitErrors(topLevelStack(this), [Stack.of(this), ...this.shards?.all ?? []], wayOut);
+    return stackLimitErrors(topLevelStack(this), [Stack.of(this), ...this.shards?.all ?? []], this.shards !== undefined);
   }
 }
-
-/** How repositories get from one stack into another. */
-const MOVE = 'deploy once without them, which retains them, then with them in their new place and \'cdk deploy --import-existing-resources\'';

@@ -1,4 +1,4 @@
-import { ArnFormat, aws_iam as iam, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { ArnFormat, aws_iam as iam, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { RepositoryCreationTemplate, TemplateUse } from './creation-template';
 import type { PrivateRegistry } from './private-registry';
@@ -6,7 +6,10 @@ import type { ImageProfile } from '../images/image-profile';
 import type { ImageSettings } from '../images/image-settings';
 import { PUSH_ACTIONS, TOKEN_ACTION } from '../private/actions';
 import { explainWildcard } from '../private/explained';
+import { Findings } from '../private/findings';
 import type { HardenedRepository } from '../repository/hardened-repository';
+import { isOutOfReach } from '../repository/private/grantee';
+import { isSameAccount, namedPrincipal } from '../repository/private/named-principal';
 
 /** What a namespace is for, and whose. Every setting beside `profile` wins over it. */
 export interface RegistryNamespaceOptions extends ImageSettings {
@@ -64,11 +67,21 @@ export class RegistryNamespace extends Construct {
   public readonly template: RepositoryCreationTemplate;
 
   private readonly registry: PrivateRegistry;
-  private readonly included: HardenedRepository[] = [];
+  /** What the policies of those below are added to: repositories, and the templates of namespaces. */
+  private readonly included: ((statement: iam.PolicyStatement) => void)[] = [];
   private readonly foreigners: iam.PolicyStatement[] = [];
 
+  /**
+   * @throws when the prefix is not one, is that of every repository, or is not known at synth; when the registry has a template for it
+   */
   constructor(scope: Construct, id: string, props: RegistryNamespaceProps) {
     super(scope, id);
+    const findings = new Findings();
+    findings.unless(!Token.isUnresolved(props.prefix), "'prefix' must be known at synth, got a token: what a namespace holds follows from its text");
+    findings.unless(props.prefix !== RepositoryCreationTemplate.ROOT,
+      `'prefix' must be that of a team, got ${JSON.stringify(props.prefix)}: its pushers could push to every repository. `
+      + 'For a template without pushers use PrivateRegistry.addCreationTemplate()');
+    findings.throwIfAny(scope);
     this.registry = props.registry;
     this.prefix = props.prefix.replace(/\/$/, '');
     this.template = new RepositoryCreationTemplate(this, 'Template', {
@@ -99,17 +112,18 @@ export class RegistryNamespace extends Construct {
     }
     const { account } = Stack.of(this);
     const { principalAccount = account } = grantee.grantPrincipal;
-    const own = iam.Grant.addToPrincipal({ grantee, actions: ['ecr:CreateRepository', ...PUSH_ACTIONS], resourceArns: [this.arn] });
+    const identity = isOutOfReach(grantee)
+      ? iam.Grant.drop(grantee, 'the policies of an imported role of another account are not written here')
+      : iam.Grant.addToPrincipal({ grantee, actions: ['ecr:CreateRepository', ...PUSH_ACTIONS], resourceArns: [this.arn] });
     iam.Grant.addToPrincipal({ grantee, actions: [TOKEN_ACTION], resourceArns: ['*'] });
     this.registry.allowSigning(grantee, `${this.prefix}/*`);
-    const isForeign = Token.compareStrings(principalAccount, account) === TokenComparison.DIFFERENT;
-    if (!own.success || isForeign) {
-      return this.grantHere(grantee);
-    }
-    if (Construct.isConstruct(grantee.grantPrincipal)) {
+    if (identity.success && Construct.isConstruct(grantee.grantPrincipal)) {
       explainWildcard(grantee.grantPrincipal, this.arn, 'What a team will push is not known: it may push below its own prefix, and nowhere else');
     }
-    return own;
+    if (!identity.success) {
+      return this.grantHere(grantee);
+    }
+    return isSameAccount(account, principalAccount) ? identity : identity.combine(this.grantHere(grantee));
   }
 
   /** @internal Whether a repository is below the prefix. */
@@ -119,8 +133,17 @@ export class RegistryNamespace extends Construct {
 
   /** @internal Lets the pushers push to a repository that no push had to make. */
   public _include(repository: HardenedRepository): void {
-    this.included.push(repository);
-    this.foreigners.forEach(statement => repository.addToResourcePolicy(statement));
+    this.include(statement => repository.addToResourcePolicy(statement));
+  }
+
+  /** @internal Lets the pushers push to what a namespace further down holds: ECR uses the template with the longest prefix. */
+  public _includeNamespace({ template }: RegistryNamespace): void {
+    this.include(statement => template.addToRepositoryPolicy(statement));
+  }
+
+  private include(add: (statement: iam.PolicyStatement) => void): void {
+    this.included.push(add);
+    this.foreigners.forEach(add);
   }
 
   private get arn(): string {
@@ -131,19 +154,20 @@ export class RegistryNamespace extends Construct {
 
   /** Only the registry policy can allow that a repository is made; the rest works under version 1 of its scope too when repositories say it. */
   private grantHere(grantee: iam.IGrantable): iam.Grant {
-    const principals = [grantee.grantPrincipal];
-    this.registry.addToRegistryPolicy(new iam.PolicyStatement({ principals, actions: ['ecr:CreateRepository'], resources: [this.arn] }), this);
+    const { account, region } = Stack.of(this);
+    const principal = namedPrincipal(grantee, Stack.of(this), account);
+    this.registry.addToRegistryPolicy(new iam.PolicyStatement({ ...principal, actions: ['ecr:CreateRepository'], resources: [this.arn] }), this);
     return iam.Grant.addStatementToResourcePolicy({
       grantee,
       actions: PUSH_ACTIONS,
       resourceArns: [this.arn],
-      statement: new iam.PolicyStatement({ principals, actions: PUSH_ACTIONS }),
+      statement: new iam.PolicyStatement({ ...principal, actions: PUSH_ACTIONS }),
       resource: {
-        env: { account: Stack.of(this).account, region: Stack.of(this).region },
+        env: { account, region },
         addToResourcePolicy: statement => {
           this.foreigners.push(statement);
           this.template.addToRepositoryPolicy(statement);
-          this.included.forEach(repository => repository.addToResourcePolicy(statement));
+          this.included.forEach(add => add(statement));
           return { statementAdded: true, policyDependable: this.template };
         },
       },

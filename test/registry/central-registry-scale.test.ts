@@ -1,10 +1,11 @@
 import { statSync } from 'fs';
+import type { aws_ecr as ecr } from 'aws-cdk-lib';
 import { App, aws_iam as iam, CfnOutput, CfnParameter, CfnResource, NestedStack, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { array, assert, integer, property, stringMatching, uniqueArray } from 'fast-check';
 import { errorOf } from './messages';
 import type { CentralRegistryProps } from '../../src';
-import { CentralRegistry, PrivateRegistry, PullAudience } from '../../src';
+import { CentralRegistry, LifecyclePolicy, LifecycleRule, PrivateRegistry, PullAudience } from '../../src';
 import { shardOf } from '../../src/registry/private/shards';
 
 const ENV = { account: '111111111111', region: 'us-east-1' };
@@ -152,6 +153,39 @@ describe("a central registry at CloudFormation's limits", () => {
     const { templateFullPath } = app.synth({ skipValidation: true, force: true }).getStackByName(stack.stackName);
     const actual = statSync(templateFullPath).size;
     expect(Math.abs(measured - actual) / actual).toBeLessThan(0.02);
+  });
+
+  test('measures repositories with different profiles, one by one where it must', () => {
+    const long = LifecyclePolicy.of(...Array.from({ length: 40 }, (_, i) => LifecycleRule.keepNewest(10, { tagPatterns: [`release-${i}-*`], description: 'x'.repeat(200) })));
+    const { app, stack, central } = given({ audience: PullAudience.organization('o-abcd123456'), repositories: NAMES.slice(0, 20) });
+    NAMES.slice(20, 100).forEach(name => central.addRepository(name, { lifecyclePolicy: long }));
+    const measured = Number(/got about (\d+)/.exec(errorOf(() => app.synth()))![1]);
+    const { templateFullPath } = app.synth({ skipValidation: true, force: true }).getStackByName(stack.stackName);
+    const actual = statSync(templateFullPath).size;
+    expect(Math.abs(measured - actual) / actual).toBeLessThan(0.02);
+  });
+
+  test('measures repositories whose scanning an escape hatch took away one by one', () => {
+    const { app, central } = given({ repositories: NAMES.slice(0, 2) });
+    NAMES.slice(0, 2).forEach((name, i) => {
+      const resource = central.repository(name).node.findChild('Resource') as ecr.CfnRepository;
+      resource.imageScanningConfiguration = undefined;
+      resource.addPropertyOverride('LifecyclePolicy.LifecyclePolicyText', 'x'.repeat(i * 1_100_000));
+    });
+    expect(errorOf(() => app.synth())).toContain('must have at most 1048576 bytes');
+  });
+
+  test('measures without indentation what is written without', () => {
+    const accounts = Array.from({ length: 200 }, (_, i) => String(222222220000 + i));
+    const app = new App({ context: { '@aws-cdk/core:suppressTemplateIndentation': true } });
+    new CentralRegistry(new Stack(app, 'Central', { env: ENV }), 'Registry', { audience: PullAudience.accounts(...accounts), repositories: NAMES.slice(0, 25) });
+    expect(errorOf(() => app.synth())).toBe('');
+  });
+
+  test('leaves out what is in another stack that is only put into this one', () => {
+    const { app, stack } = given({ repositories: ['payments/api'] });
+    Array.from({ length: 6 }, (_, i) => new Stack(stack, `Inner${i}`, { env: ENV })).forEach(inner => fill(inner, 'resources', 450));
+    expect(errorOf(() => app.synth())).toBe('');
   });
 
   test('another registry of the same account takes the registry of the first', () => {

@@ -67,7 +67,27 @@ describe('CentralRegistry', () => {
   ])('the nearer audience wins: %s', (_, profile, sids) => {
     const { stack, central } = given({ audience: ORGANIZATION });
     central.addRepository('search/api', { profile });
+    central.addRepository('search/web', { profile, audience: undefined });
     expect(sidsOf(stack, 'search/api')).toEqual(sids);
+    expect(sidsOf(stack, 'search/web')).toEqual(sids);
+  });
+
+  test.each<[string, PullAudience | undefined, string[]]>([
+    ['counts', undefined, ['PullFromAccounts']],
+    ['is replaced by the one beside it', ORGANIZATION, ['PullFromOrganization']],
+  ])("an audience in the registry's profile %s", (_, audience, sids) => {
+    const { stack } = given({ audience, profile: ImageProfile.release({ audience: OTHERS }), repositories: ['payments/api'] });
+    expect(sidsOf(stack, 'payments/api')).toEqual(sids);
+  });
+
+  test.each([
+    ['Region', { ...ENV, region: 'eu-west-1' }], ['account', { ...ENV, account: '222222222222' }],
+  ])('fails with the registry of another %s', (_, env) => {
+    const app = new App();
+    const registry = PrivateRegistry.of(new Stack(app, 'Elsewhere', { env }));
+    expect(() => new CentralRegistry(new Stack(app, 'Central', { env: ENV }), 'Registry', { registry })).toThrow(
+      "'registry' must be that of the central registry's account and Region, got the one of Elsewhere [Central/Registry]");
+    expect(() => new CentralRegistry(new Stack(app, 'Agnostic'), 'Registry', { registry })).not.toThrow();
   });
 
   test('the nearer setting wins: repository over profile over registry', () => {
@@ -225,7 +245,7 @@ describe('CentralRegistry', () => {
       Template.fromStack(stack).hasResourceProperties('AWS::ECR::RegistryPolicy', {
         PolicyText: {
           Statement: [{
-            Sid: 'PullFromOrganization',
+            Sid: Match.absent(),
             Effect: 'Allow',
             Principal: { AWS: '*' },
             Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
@@ -236,6 +256,24 @@ describe('CentralRegistry', () => {
       });
       expect(messagesOf(app)).toContainEqual(expect.stringMatching(
         /^\/Central\/Registry: the audience is in the registry policy: every repository of the account in this Region is open to it.*V2.*\[ack: cdk-hardened-ecr:CentralRegistry.everyRepositoryShared\]/));
+    });
+
+    test('shares the registry policy with another one, whose statements have the same names', () => {
+      const { stack, central } = given(props);
+      new CentralRegistry(stack, 'Second', { ...props, repositories: [], registry: central.registry, audience: PullAudience.organization('o-zzzz123456') });
+      const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::ECR::RegistryPolicy'));
+      const statements = policy.Properties!.PolicyText.Statement as { Sid?: string }[];
+      expect(statements).toHaveLength(2);
+      expect(statements.map(({ Sid }) => Sid)).toEqual([undefined, undefined]);
+    });
+
+    test('lets it pull copies in another registry, whose policy says nothing of it', () => {
+      const { app, central } = given({ ...props, profile: ImageProfile.release({ audience: OTHERS }) });
+      const destination = PrivateRegistry.of(new Stack(app, 'Copies', { env: { ...ENV, region: 'eu-west-1' } }));
+      central.replicateTo(destination);
+      const [template] = Object.values(Template.fromStack(Stack.of(destination)).findResources('AWS::ECR::RepositoryCreationTemplate'));
+      expect(template.Properties!.RepositoryPolicy).toContain('PullFromOrganization');
+      expect(template.Properties!.RepositoryPolicy).not.toContain('PullFromAccounts');
     });
 
     test('does not warn where the audience is in the repositories, as it is by default', () => {

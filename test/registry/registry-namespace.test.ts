@@ -1,8 +1,8 @@
-import { App, aws_iam as iam, aws_signer as signer, Stack } from 'aws-cdk-lib';
+import { App, aws_iam as iam, aws_signer as signer, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { errorOf } from './messages';
 import type { RegistryNamespaceOptions } from '../../src';
-import { CentralRegistry, ImageProfile, PullAudience } from '../../src';
+import { CentralRegistry, ImageProfile, PullAudience, RepositoryCreationTemplate } from '../../src';
 
 const ENV = { account: '111111111111', region: 'us-east-1' };
 const ORGANIZATION = PullAudience.organization('o-abcd123456');
@@ -109,6 +109,56 @@ describe('a namespace', () => {
     central.addNamespace('payments', { pushers: [iam.Role.fromRoleArn(stack, 'Foreign', 'arn:aws:iam::222222222222:role/ci')] });
     expect(templatePolicyOf(stack, 'payments')[1].Principal).toEqual({ AWS: 'arn:aws:iam::222222222222:role/ci' });
     Template.fromStack(stack).resourceCountIs('AWS::IAM::Policy', 0);
+  });
+
+  test('takes a role of another account that the app makes, by a tag, because its policy may be deployed first', () => {
+    const { app, stack, central } = given();
+    const other = new Stack(app, 'Other', { env: { account: '222222222222', region: 'us-east-1' } });
+    const grant = central.addNamespace('payments').grantPush(new iam.Role(other, 'Ci', { assumedBy: new iam.AccountRootPrincipal() }));
+    expect(grant.success).toBe(true);
+    expect(errorOf(() => app.synth())).toBe('');
+    const tag = templatePolicyOf(stack, 'payments')[1] as object as { Condition: { StringEquals: { [key: string]: string } } };
+    expect(tag).toMatchObject({ Principal: { AWS: 'arn:aws:iam::222222222222:root' }, Condition: { StringEquals: { 'aws:PrincipalTag/aws-cdk:id': expect.stringMatching('^Other_') } } });
+    Template.fromStack(stack).hasResourceProperties('AWS::ECR::RegistryPolicy', { PolicyText: { Statement: [{ Condition: tag.Condition }] } });
+    Template.fromStack(other).hasResourceProperties('AWS::IAM::Role', { Tags: [{ Key: 'aws-cdk:id', Value: tag.Condition.StringEquals['aws:PrincipalTag/aws-cdk:id'] }] });
+    Template.fromStack(other).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: ['ecr:CreateRepository', ...PUSH], Resource: BELOW_PAYMENTS })]) },
+    });
+  });
+
+  test('says it in both places where it is not known whether a role is of this account', () => {
+    const stack = new Stack(new App(), 'Agnostic');
+    const role = iam.Role.fromRoleArn(stack, 'Ci', 'arn:aws:iam::222222222222:role/ci');
+    const grant = new CentralRegistry(stack, 'Registry').addNamespace('payments').grantPush(role);
+    expect([grant.success, grant.principalStatements.length, grant.resourceStatements.length]).toEqual([true, 1, 1]);
+    Template.fromStack(stack).hasResourceProperties('AWS::ECR::RegistryPolicy', {
+      PolicyText: { Statement: [Match.objectLike({ Principal: { AWS: 'arn:aws:iam::222222222222:role/ci' }, Action: 'ecr:CreateRepository' })] },
+    });
+    expect(templatePolicyOf(stack, 'payments')[0].Principal).toEqual({ AWS: 'arn:aws:iam::222222222222:role/ci' });
+  });
+
+  test.each([
+    ['the outer one first', ['payments', 'payments/batch']], ['the inner one first', ['payments/batch', 'payments']],
+  ])('pushers of a namespace push to what one below it holds, and not the other way round: %s', (_, prefixes) => {
+    const { stack, central, foreigner } = given();
+    const inner = new iam.AccountPrincipal('333333333333');
+    prefixes.forEach(prefix => central.addNamespace(prefix, { pushers: [prefix === 'payments' ? foreigner : inner] }));
+    central.addNamespace('search', { pushers: [inner] });
+    const accounts = (prefix: string) => JSON.stringify(templatePolicyOf(stack, prefix).slice(1)).match(/[0-9]{12}/g);
+    expect(accounts('payments')).toEqual(['222222222222']);
+    expect(accounts('payments/batch')!.sort()).toEqual(['222222222222', '333333333333']);
+    expect(accounts('search')).toEqual(['333333333333']);
+  });
+
+  test.each<[string, (stack: Stack) => string, string]>([
+    ['that is not known', stack => new CfnParameter(stack, 'Team').valueAsString,
+      "'prefix' must be known at synth, got a token: what a namespace holds follows from its text [Central/Registry]"],
+    ['of every repository', () => RepositoryCreationTemplate.ROOT,
+      '\'prefix\' must be that of a team, got "ROOT": its pushers could push to every repository. For a template without pushers use PrivateRegistry.addCreationTemplate() [Central/Registry]'],
+    ['that is none', () => 'Payments', "'prefix' must be 1 to 256 lowercase letters"],
+  ])('fails with a prefix %s', (_, prefix, message) => {
+    const { stack, central } = given();
+    expect(() => central.addNamespace(prefix(stack))).toThrow(message);
   });
 
   test('lets pushers sign, where the registry signs something below the prefix', () => {

@@ -1,7 +1,8 @@
-import { Annotations, aws_ecr as ecr, RemovalPolicy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { Annotations, aws_ecr as ecr, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
 import { RegistryScanning } from '../registry-scanning';
 import { pathsOf } from './contributors';
+import { isElsewhere } from './elsewhere';
 import { claimSingleton } from './singleton-owners';
 
 /** Everyone's wishes for scanning, in the one resource that a registry has for them. */
@@ -97,10 +98,4 @@ export class RegistryScan {
         + 'unless nothing else in the account relies on it');
     }
   }
-}
-
-function isElsewhere(stack: Stack, registry: IConstruct): boolean {
-  const here = Stack.of(registry);
-  return [Token.compareStrings(stack.account, here.account), Token.compareStrings(stack.region, here.region)]
-    .includes(TokenComparison.DIFFERENT);
 }
