@@ -72,6 +72,8 @@ const WHO: Record<CallerName, string> = {
   pusher: "the sample's pusher",
   puller: "the sample's puller",
   team: "a team's pipeline",
+  tasks: 'tasks of the other account',
+  reader: 'a role of the other account that may only pull',
   member: 'a role of the other account',
   visitor: 'the same, may only log in',
   stranger: "a stranger's role",

@@ -1,8 +1,10 @@
 import { DescribeImagesCommand } from '@aws-sdk/client-ecr';
 import { Environment, nameOf } from './accounts';
+import type { CallerName } from './callers';
 import { Clients } from './clients';
 import { orNothing } from './reader';
 import { differingSettings, RepositorySettings, settingsInShort, settingsOfRepository, settingsOfTemplate } from './repository-settings';
+import type { Outcome } from './steps';
 import { Style } from './style';
 import { Cell, Row, table } from './table';
 
@@ -22,6 +24,9 @@ export interface Claim {
   readonly why: string;
 }
 
+/** A claim, and who tries it. */
+export type TriedClaim = Claim & { readonly caller: CallerName };
+
 /** What a registry said. */
 export interface Said {
   readonly answer: string;
@@ -39,7 +44,7 @@ export interface Arrival extends Said {
 }
 
 /** Whose answers these are. */
-export const OUR_READING = '      What the local registry did is how we read the documentation of AWS, not AWS';
+const OUR_READING = '      What the local registry did is how we read the documentation of AWS, not AWS';
 
 /** Looks with the eyes of the registry's account whether an image is there, and reads back the settings of its repository. */
 export async function lookFor(claim: Claim, said: Said, clients: Clients): Promise<Arrival> {
@@ -54,6 +59,11 @@ export async function lookFor(claim: Claim, said: Said, clients: Clients): Promi
     settings: await settingsOfRepository(clients, place, repository),
     expected: template === undefined ? undefined : await settingsOfTemplate(clients, place, template),
   };
+}
+
+/** The table of what arrived, and what is not as it was claimed. */
+export function arrivalsOutcome(arrivals: readonly Arrival[], style: Style): Outcome {
+  return { text: `${arrivalsTable(arrivals, style)}\n${OUR_READING}`, problems: notAsClaimed(arrivals) };
 }
 
 /** What is not as it was claimed, in words. */

@@ -1,15 +1,13 @@
 import { CreateRepositoryCommand, DescribeImageReplicationStatusCommand } from '@aws-sdk/client-ecr';
 import { CENTRAL, Environment, MEMBER, nameOf } from './accounts';
-import { Arrival, arrivalsTable, Claim, lookFor, notAsClaimed, OUR_READING, Said } from './arrivals';
+import { Arrival, arrivalsOutcome, Claim, lookFor, Said, TriedClaim } from './arrivals';
+import { PULLS } from './caches';
 import { Caller, CallerName } from './callers';
 import { Clients } from './clients';
 import { buildImage } from './image';
 import { Registry } from './oci';
 import { Outcome } from './steps';
 import { Style } from './style';
-
-/** A claim and who tries it. */
-type Tried = Claim & { readonly caller: CallerName };
 
 /** Where the central registry is, and where the one that is replicated. */
 const CENTRAL_REGISTRY = { account: CENTRAL, region: 'us-west-2' };
@@ -20,7 +18,7 @@ const OTHER_ACCOUNT = { account: CENTRAL, region: 'eu-central-1' };
 const TAG = 'v1';
 
 /** Who makes a repository by pushing to one that is not there. */
-export const PUSHES: readonly Tried[] = [
+export const PUSHES: readonly TriedClaim[] = [
   { ...toCentral('payments/new'), caller: 'team', by: 'pushed by payments-ci', answer: '201', template: 'payments', why: 'its own namespace' },
   {
     ...toCentral('shop/web'),
@@ -87,7 +85,7 @@ export class Behaviours {
       const { status, words } = await caller.push(claim.repository, claim.tag, imageFor(claim));
       arrivals.push(await lookFor(claim, { answer: String(status), words }, this.clients));
     }
-    return this.outcome(arrivals);
+    return arrivalsOutcome(arrivals, this.style);
   }
 
   /** Pushes to a registry that is replicated, and looks at the others. */
@@ -102,13 +100,13 @@ export class Behaviours {
     }
     const arrivals: Arrival[] = [];
     for (const claim of COPIES) { arrivals.push(await lookFor(claim, await this.replicationOf(claim), this.clients)); }
-    const { text, problems: others = [] } = this.outcome(arrivals);
+    const { text, problems: others = [] } = arrivalsOutcome(arrivals, this.style);
     return { text, problems: [...problems, ...others] };
   }
 
   /** The images that arrived and are not there any more, in words. */
   public async lost(): Promise<string[]> {
-    const arrivals = await Promise.all([...PUSHES, ...COPIES].filter(({ template }) => template !== undefined)
+    const arrivals = await Promise.all([...PUSHES, ...COPIES, ...PULLS].filter(({ template }) => template !== undefined)
       .map(claim => lookFor(claim, { answer: claim.answer, words: '' }, this.clients)));
     return arrivals.filter(({ isThere }) => !isThere).map(({ claim }) => `${claim.repository}:${claim.tag} has gone from ${nameOf(claim.place)}`);
   }
@@ -119,10 +117,6 @@ export class Behaviours {
       new DescribeImageReplicationStatusCommand({ repositoryName: repository, imageId: { imageTag: tag } }));
     const found = replicationStatuses.find(({ region, registryId }) => region === place.region && registryId === place.account);
     return { answer: found?.status ?? 'no rule', words: found?.failureCode ?? '' };
-  }
-
-  private outcome(arrivals: readonly Arrival[]): Outcome {
-    return { text: `${arrivalsTable(arrivals, this.style)}\n${OUR_READING}`, problems: notAsClaimed(arrivals) };
   }
 }
 

@@ -2,7 +2,7 @@ import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, PutRolePo
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { CENTRAL, Credentials, MEMBER, STRANGER } from './accounts';
 import { Clients } from './clients';
-import { TOKEN_ACTION } from '../src/private/actions';
+import { PULL_ACTIONS, TOKEN_ACTION } from '../src/private/actions';
 
 /** Someone who comes to the registry. */
 export interface Caller {
@@ -12,7 +12,7 @@ export interface Caller {
   readonly credentials?: Credentials;
 }
 
-export type CallerName = 'administrator' | 'deployer' | 'pusher' | 'puller' | 'team' | 'member' | 'visitor' | 'stranger' | 'nobody';
+export type CallerName = 'administrator' | 'deployer' | 'pusher' | 'puller' | 'team' | 'tasks' | 'reader' | 'member' | 'visitor' | 'stranger' | 'nobody';
 
 interface Role {
   readonly caller: CallerName;
@@ -42,6 +42,8 @@ const ROLES: readonly Role[] = [
   { caller: 'pusher', account: CENTRAL, name: 'payments-pusher' },
   { caller: 'puller', account: CENTRAL, name: 'payments-puller' },
   { caller: 'team', account: CENTRAL, name: 'payments-ci' },
+  { caller: 'tasks', account: MEMBER, name: 'image-puller' },
+  { caller: 'reader', account: MEMBER, name: 'demo-reader', actions: [TOKEN_ACTION, ...PULL_ACTIONS] },
   { caller: 'member', account: MEMBER, name: 'demo-member', actions: EVERYTHING },
   { caller: 'visitor', account: MEMBER, name: 'demo-visitor', actions: [TOKEN_ACTION] },
   { caller: 'stranger', account: STRANGER, name: 'demo-stranger', actions: EVERYTHING },

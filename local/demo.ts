@@ -11,6 +11,7 @@ import { Steps } from './steps';
 import { Story } from './story';
 import { isLive, Style, styleFor } from './style';
 import { summary } from './summary';
+import { Upstream } from './upstream';
 import { Workspace } from './workspace';
 
 async function main(): Promise<number> {
@@ -22,7 +23,7 @@ async function main(): Promise<number> {
   forgetOwnAws();
   const style = styleFor(process.stdout, process.env);
   const processes = new Processes();
-  const total = (options.keep ? 11 : 13) + (options.all ? MORE_STEPS : 0);
+  const total = (options.keep ? 12 : 14) + (options.all ? MORE_STEPS : 0);
   const steps = new Steps(total, { stream: process.stdout, live: isLive(process.stdout, process.env), style });
   const interruption = new Interruption(processes, () => {
     steps.abandon();
@@ -43,12 +44,13 @@ async function run(options: Options, processes: Processes, steps: Steps, style: 
   const aws = new LocalAws(workspace, processes, python);
   await aws.assertNoneRuns();
   workspace.prepare();
+  const upstream = await Upstream.start();
 
   say(`${style.bold('cdk-hardened-ecr')}: the samples on a local AWS, deployed for real, read back and used\n\n`);
   await steps.run('Make a virtual environment for the local AWS', () => python.prepare());
-  await steps.run('Start the local AWS, with policies enforced', () => aws.start(!options.keep));
+  await steps.run('Start the local AWS, with policies enforced', () => aws.start(!options.keep, upstream.options));
   const cdk = new Cdk(workspace, processes, aws.endpoint);
-  const story = new Story(aws, cdk, style);
+  const story = new Story(aws, cdk, upstream, style);
   await story.tell(steps);
   if (options.all) { await new MoreStory(aws, cdk, style).tell(steps); }
   if (!options.keep) {

@@ -38,14 +38,17 @@ export class LocalAws {
     rmSync(this.workspace.serverFile);
   }
 
-  /** @param ends whether it ends by itself when the demo is gone, however that came about */
-  public async start(ends: boolean): Promise<void> {
+  /**
+   * @param ends whether it ends by itself when the demo is gone, however that came about
+   * @param options further ones of the command line
+   */
+  public async start(ends: boolean, options: readonly string[] = []): Promise<void> {
     const port = this.chosenPort = await freePort();
     const log = join(this.workspace.logs, 'local-aws.log');
     const child = this.child = this.processes.start({
       file: this.python.executable,
       args: ['-m', 'local_aws', '--port', String(port), '--organization', ORGANIZATION, '--data', this.workspace.data,
-        ...ends ? ['--parent', String(process.pid)] : []],
+        ...options, ...ends ? ['--parent', String(process.pid)] : []],
       cwd: this.python.serverFolder,
       env: this.workspace.localEnvironment({ AUTH: 'true' }),
       log,

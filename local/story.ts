@@ -1,6 +1,7 @@
 import { accessTable, askForEveryone, CENTRAL_CLAIMS, CLAIMS, SHARED, unexpected } from './access';
 import { CENTRAL, MEMBER, REGIONS, STRANGER } from './accounts';
 import { Behaviours } from './behaviours';
+import { Caches } from './caches';
 import { Caller, CallerName, makeCallers } from './callers';
 import { Cdk } from './cdk';
 import { Clients } from './clients';
@@ -15,6 +16,7 @@ import { Outcome, Steps } from './steps';
 import { Style } from './style';
 import { wrap } from './table';
 import { changesTable, lastUpdate, missing } from './update';
+import { Upstream } from './upstream';
 
 /** The stack whose repository is pushed to, pulled from and updated, and where it is. */
 const STACK = 'HardenedRepository';
@@ -33,7 +35,7 @@ export class Story {
   private resources: ExpectedResource[] = [];
   private callers?: Record<CallerName, Caller>;
 
-  constructor(private readonly aws: LocalAws, private readonly cdk: Cdk, private readonly style: Style) {
+  constructor(private readonly aws: LocalAws, private readonly cdk: Cdk, private readonly upstream: Upstream, private readonly style: Style) {
     this.clients = new Clients(aws.endpoint);
     this.registry = new Registry(aws.port, PLACE);
     this.central = new Registry(aws.port, CENTRAL_PLACE);
@@ -48,6 +50,7 @@ export class Story {
     await steps.run('Ask the registry who may do what', () => this.ask());
     await steps.run('Push where no repository is: a creation template makes one', () => this.behaviours().createOnPush());
     await steps.run('Push to a replicated registry, look at the other Region and account', () => this.behaviours().replicate());
+    await steps.run('Pull through caches from upstream registries on this machine', () => this.pullThrough());
     await steps.run('Update the stacks, read back, look for the image', () => this.update());
     await steps.run('Fail an update on purpose, read back, look for the image', () => this.fail());
   }
@@ -104,6 +107,10 @@ export class Story {
     };
   }
 
+  private pullThrough(): Promise<Outcome> {
+    return new Caches(this.aws.port, this.clients, this.callers!, this.upstream, this.style).pull();
+  }
+
   private behaviours(): Behaviours {
     return new Behaviours(this.aws.port, this.clients, this.callers!, this.style);
   }
@@ -150,7 +157,7 @@ export class Story {
         + '      What holds images stays on purpose, and the key that reads them: a stack that goes by mistake takes no release with it.\n'
         + '      RetainExceptOnCreate: only a creation that fails is cleaned up, so that the next try finds the name free.\n'
         + "      The registry's scanning stays too: deleting it would try to switch Amazon Inspector off for the account.\n"
-        + '      So does what ECR has made by itself: repositories that a push or a copy brought about belong to no stack.',
+        + '      So does what ECR has made by itself: repositories that a push, a copy or a pull brought about belong to no stack.',
       problems: [
         ...wronglyLeft(results), ...problemsOf(results.filter(({ exists }) => exists)), ...await this.lost(), ...await this.behaviours().lost(),
       ],
