@@ -167,11 +167,11 @@ describe('the reader of policies that judges these tests', () => {
   });
 
   test.each([
-    ['a Deny', { Effect: 'Deny' }],
+    ['another effect', { Effect: 'Sometimes' }],
     ['NotAction', { NotAction: 'ecr:PutImage' }],
     ['an operator', { Condition: { StringNotEquals: { 'aws:PrincipalOrgID': 'o-efgh789012' } } }],
     ['an operator without a key', { Condition: { StringEquals: {} } }],
-    ['a kind of principal', { Principal: { Federated: 'x' } }],
+    ['a kind of principal', { Principal: { CanonicalUser: 'x' } }],
   ])('refuses %s that it does not know', (_, over) => {
     expect(() => mayPull(policy(over), inside)).toThrow();
   });

@@ -1,6 +1,5 @@
 import type { Grammar, Principal, Statement } from './decide';
-import { read } from './decide';
-import { GRAMMARS } from './documents';
+import { GRAMMARS, read } from './decide';
 
 const ROLE: Principal = { kind: 'role', arn: 'arn:aws:iam::111111111111:role/somebody', account: '111111111111' };
 const LAMBDA: Principal = { kind: 'service', service: 'lambda.amazonaws.com' };

@@ -23,11 +23,22 @@ export interface Request {
 
 export type Decision = 'allow' | 'deny' | 'nothing';
 
+/** Where a document stands, which says what it is about. */
+export type Kind = 'repository' | 'registry' | 'identity' | 'key' | 'trust';
+
 /** What a document must and must not name: IAM's grammar differs with where it stands. */
 export interface Grammar {
   readonly hasPrincipal: boolean;
   readonly hasResource: boolean;
 }
+
+export const GRAMMARS: Record<Kind, Grammar> = {
+  repository: { hasPrincipal: true, hasResource: false },
+  registry: { hasPrincipal: true, hasResource: true },
+  identity: { hasPrincipal: false, hasResource: true },
+  key: { hasPrincipal: true, hasResource: true },
+  trust: { hasPrincipal: true, hasResource: false },
+};
 
 export type Conditions = Record<string, Record<string, string | string[]>>;
 

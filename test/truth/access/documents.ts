@@ -1,11 +1,8 @@
 import { readFileSync } from 'fs';
 import { basename, dirname, join } from 'path';
-import type { Grammar, PolicyDocument } from './decide';
+import type { Kind, PolicyDocument } from './decide';
 import type { Snapshot } from '../snapshots';
 import { SNAPSHOTS } from '../snapshots';
-
-/** Where a document stands, which says what it is about. */
-export type Kind = 'repository' | 'registry' | 'identity' | 'key' | 'trust';
 
 /** The account and Region that a stack is deployed to. */
 export interface Place {
@@ -22,14 +19,6 @@ export interface Found {
   readonly place: Place;
   readonly document: PolicyDocument;
 }
-
-export const GRAMMARS: Record<Kind, Grammar> = {
-  repository: { hasPrincipal: true, hasResource: false },
-  registry: { hasPrincipal: true, hasResource: true },
-  identity: { hasPrincipal: false, hasResource: true },
-  key: { hasPrincipal: true, hasResource: true },
-  trust: { hasPrincipal: true, hasResource: false },
-};
 
 /** Every property of the samples that holds a policy; one that is not here is found out, because it has statements. */
 const KINDS: Record<string, Kind> = {

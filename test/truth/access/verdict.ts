@@ -1,9 +1,8 @@
 import type { Claim, Expectation } from './audiences';
 import { expected } from './audiences';
 import type { PolicyDocument, Reader } from './decide';
-import { read } from './decide';
+import { GRAMMARS, read } from './decide';
 import type { Found } from './documents';
-import { GRAMMARS } from './documents';
 import { requests } from './world';
 
 /**

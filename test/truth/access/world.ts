@@ -1,6 +1,6 @@
-import type { Request } from './decide';
-import type { Found, Kind } from './documents';
-import { GRAMMARS } from './documents';
+import type { Kind, Request } from './decide';
+import { GRAMMARS } from './decide';
+import type { Found } from './documents';
 
 /** A request and what the world knows of whoever makes it, beyond what a policy sees. */
 export interface Asked extends Request {
