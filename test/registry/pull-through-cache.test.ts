@@ -1,5 +1,5 @@
 import type { InjectionContext, IPropertyInjector } from 'aws-cdk-lib';
-import { App, aws_ec2 as ec2, CfnParameter, Lazy, NestedStack, PropertyInjectors, Stack, Stage } from 'aws-cdk-lib';
+import { App, aws_ec2 as ec2, CfnParameter, Fn, Lazy, NestedStack, PropertyInjectors, Stack, Stage } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { errorOf, messagesOf } from './messages';
 import type { PullThroughCacheProps } from '../../src';
@@ -124,7 +124,7 @@ describe('PullThroughCache', () => {
     const cache = new PullThroughCache(unknown, 'Cache', { upstream: QUAY, prefix, upstreamPrefix: prefix });
     new PullThroughCache(unknown, 'Second', { upstream: QUAY, prefix, registry: PrivateRegistry.of(stack) });
 
-    expect(() => cache.imageUri(Lazy.string({ produce: () => 'A:b' }), Lazy.string({ produce: () => '' }))).not.toThrow();
+    expect(() => cache.imageUri(Fn.join('/', [prefix, 'nginx']), Lazy.string({ produce: () => '' }))).not.toThrow();
     expect(() => app.synth()).not.toThrow();
     Template.fromStack(unknown).hasResourceProperties(RULE, { EcrRepositoryPrefix: { Ref: 'Prefix' } });
   });
@@ -154,6 +154,15 @@ describe('rules of one registry', () => {
     unknown(stage, 'A');
     unknown(stage, 'B');
     expect(() => stage.synth()).toThrow('got "quay" in Stage/A/Cache/Resource and Stage/B/Cache/Resource');
+  });
+
+  test('takes no notice of other rules when a stage is synthesized by itself', () => {
+    const stage = new Stage(app, 'Stage');
+    unknown(stage, 'A');
+    make({}, 'A');
+    make({}, 'B');
+    expect(() => stage.synth()).not.toThrow();
+    expect(() => app.synth()).toThrow('got "quay" in Stack/A/Resource and Stack/B/Resource');
   });
 
   test('takes the same prefix in stages whose environments are unknown, and where one is', () => {

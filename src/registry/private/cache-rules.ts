@@ -14,7 +14,7 @@ const watched = new WeakSet<IConstruct>();
  */
 export function claimRule(rule: ecr.CfnPullThroughCacheRule): void {
   ours.add(rule);
-  for (const assembly of rule.node.scopes.filter(scope => scope === rule.node.root || Stage.isStage(scope))) {
+  for (const assembly of rule.node.scopes.filter(Stage.isStage)) {
     if (!watched.has(assembly)) {
       watched.add(assembly);
       assembly.node.addValidation({ validate: () => validateRules(assembly) });

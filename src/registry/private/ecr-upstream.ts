@@ -17,7 +17,7 @@ const COPY_ACTIONS = ['ecr:BatchGetImage', 'ecr:BatchImportUpstreamImage', 'ecr:
 
 /** @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html#pull-through-cache-considerations */
 export function hasCaches(region: string): boolean {
-  return Token.isUnresolved(region) || !/^(cn|us-gov)-/.test(region);
+  return !/^(cn|us-gov)-/.test(region);
 }
 
 /** Records what is wrong with another private registry as an upstream of a cache. */
