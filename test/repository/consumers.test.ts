@@ -1,8 +1,9 @@
 import {
-  App, aws_codebuild as codebuild, aws_codepipeline as codepipeline, aws_codepipeline_actions as actions, aws_ecs as ecs, aws_lambda as lambda, Stack,
+  App, aws_codebuild as codebuild, aws_codepipeline as codepipeline, aws_codepipeline_actions as actions, aws_ecr as ecr, aws_ecs as ecs,
+  aws_lambda as lambda, Stack,
 } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { HardenedRepository, TagImmutability } from '../../src';
+import { HardenedRepository, PullAudience, TagImmutability } from '../../src';
 
 /** Whatever takes an ecr.IRepository takes ours. */
 describe('HardenedRepository goes wherever a repository goes', () => {
@@ -39,6 +40,19 @@ describe('HardenedRepository goes wherever a repository goes', () => {
         })],
       },
     });
+  });
+
+  test('as the code of functions here and in another account, of which the L2 lets in everybody', () => {
+    const both = new HardenedRepository(stack, 'Both', { audience: PullAudience.lambdaFunctions({ accounts: ['222222222222'] }) });
+    const l2 = new ecr.Repository(stack, 'L2');
+    [both, l2].forEach((image, i) => new lambda.DockerImageFunction(stack, `Of${i}`, { code: lambda.DockerImageCode.fromEcr(image, { tagOrDigest: 'v1' }) }));
+    const resources = Template.fromStack(stack).findResources('AWS::ECR::Repository');
+    const sourcesOf = (construct: ecr.IRepository) => resources[stack.getLogicalId(construct.node.defaultChild as ecr.CfnRepository)]
+      .Properties.RepositoryPolicyText.Statement
+      .filter(({ Principal }: { Principal: object }) => 'Service' in Principal)
+      .map(({ Condition }: { Condition?: unknown }) => JSON.stringify(Condition)?.match(/\d{12}/)?.[0]);
+    expect(sourcesOf(both)).toEqual(['222222222222', '111111111111']);
+    expect(sourcesOf(l2)).toEqual([undefined]);
   });
 
   test('as the build image of a CodeBuild project, pulled by the role of the project', () => {

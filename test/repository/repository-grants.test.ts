@@ -145,6 +145,12 @@ describe.each<[string, (scope: Stack, repositoryName?: string) => ecrRefs.IRepos
     expect(policyStatements()).toEqual([expect.objectContaining({ Action: PUSH, Principal: { AWS: 'arn:aws:iam::222222222222:root' } })]);
   });
 
+  test('grants to the own account in the repository policy, as it has no policy of its own', () => {
+    const grant = grantsOf(make(stack)).pull(new iam.AccountPrincipal('111111111111'));
+    expect(grant.success).toBe(true);
+    expect(policyStatements()).toEqual([expect.objectContaining({ Principal: { AWS: 'arn:aws:iam::111111111111:root' }, Action: PULL })]);
+  });
+
   test('grants a pull to an organization as the audience does, several in one statement', () => {
     const repository = make(stack);
     const grant = grantsOf(repository).pull(ORGANIZATION);
