@@ -10,6 +10,7 @@ export * from './images/tag-immutability';
 export * from './mixins/repository-hardening';
 export * from './network/container-platform';
 export * from './network/registry-vpc-endpoints';
+export * from './registry/audience-placement';
 export * from './registry/central-registry';
 export * from './registry/creation-template';
 export * from './registry/private-registry';

@@ -2,6 +2,7 @@ import type { aws_ecr as ecr, RemovalPolicy } from 'aws-cdk-lib';
 import { Annotations, aws_iam as iam, Stack, Token } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
+import { AudiencePlacement } from './audience-placement';
 import { PrivateRegistry } from './private-registry';
 import { ImageProfile } from '../images/image-profile';
 import type { ImageSettings } from '../images/image-settings';
@@ -9,6 +10,7 @@ import type { LambdaFunctionsAudienceProps } from '../images/pull-audience';
 import { PullAudience } from '../images/pull-audience';
 import { Findings } from '../private/findings';
 import { topLevelStack } from '../private/top-level-stack';
+import { yieldingToTemplates } from './private/accepted-replication';
 import { CentralRepository } from './private/central-repository';
 import { isElsewhere } from './private/elsewhere';
 import { Shards } from './private/shards';
@@ -20,20 +22,6 @@ import type { RegistryNamespaceOptions } from './registry-namespace';
 import { RegistryNamespace } from './registry-namespace';
 import type { IReplicationDestination, ReplicationOptions } from './replication';
 import type { UpstreamRegistry } from './upstream-registry';
-
-/** Where it is written who may pull. */
-export enum AudiencePlacement {
-  /** In the policy of each repository and of each creation template: works in every registry. */
-  REPOSITORY_POLICIES = 'REPOSITORY_POLICIES',
-
-  /**
-   * Once, in the registry policy. Then every repository of the account in the Region is open to the audience, whoever made it,
-   * and the registry must evaluate its policy for pulls: `REGISTRY_POLICY_SCOPE` V2, which CloudFormation can't set.
-   *
-   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
-   */
-  REGISTRY_POLICY = 'REGISTRY_POLICY',
-}
 
 /** What a central registry holds, and for whom. */
 export interface CentralRegistryProps {
@@ -156,7 +144,7 @@ export class CentralRegistry extends Construct {
     this.audienceIn = props.audienceIn ?? AudiencePlacement.REPOSITORY_POLICIES;
     this.everyone = this.audienceIn === AudiencePlacement.REPOSITORY_POLICIES ? this.audience : PullAudience._growing();
     this.profile = profile._with({ audience: this.audience });
-    this.copies = profile._with({ audience: this.everyone });
+    this.copies = yieldingToTemplates(profile._with({ audience: this.everyone }));
     this.shards = shards === undefined ? undefined : new Shards(this, 'Shards', shards);
     this.node.addValidation({ validate: () => this.validate() });
     if (audience) {
@@ -221,10 +209,11 @@ export class CentralRegistry extends Construct {
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates.html
    */
   public addNamespace(prefix: string, options: RegistryNamespaceOptions = {}): RegistryNamespace {
-    const { profile, pushers, description, ...settings } = options;
+    const { profile, pushers, description, replicated, ...settings } = options;
     const namespace = new RegistryNamespace(this, `Namespace:${prefix.replace(/\/$/, '').replace(/\//g, ':')}`, {
       prefix,
       description,
+      replicated,
       profile: this.nearest(profile, settings),
       registry: this.registry,
     });
@@ -282,7 +271,7 @@ export class CentralRegistry extends Construct {
   }
 
   /**
-   * Copies images to another registry, with this registry's profile and audience unless another profile is given.
+   * Copies images to another registry, with this registry's profile and audience unless another profile is given, or a template is there.
    *
    * @throws as `PrivateRegistry.replicateTo` does. Other accounts than this one must be in `replicationAccounts` of the registry
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html

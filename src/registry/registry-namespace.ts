@@ -33,6 +33,13 @@ export interface RegistryNamespaceOptions extends ImageSettings {
    * @default - none
    */
   readonly description?: string;
+
+  /**
+   * Whether its settings are also for repositories that replication to this registry makes.
+   *
+   * @default false
+   */
+  readonly replicated?: boolean;
 }
 
 /** What a namespace is made of. */
@@ -52,6 +59,13 @@ export interface RegistryNamespaceProps {
    * @default - none
    */
   readonly description?: string;
+
+  /**
+   * Whether its settings are also for repositories that replication to this registry makes.
+   *
+   * @default false
+   */
+  readonly replicated?: boolean;
 }
 
 /**
@@ -86,7 +100,7 @@ export class RegistryNamespace extends Construct {
     this.prefix = props.prefix.replace(/\/$/, '');
     this.template = new RepositoryCreationTemplate(this, 'Template', {
       prefix: props.prefix,
-      appliedFor: [TemplateUse.CREATE_ON_PUSH],
+      appliedFor: [TemplateUse.CREATE_ON_PUSH, ...props.replicated ? [TemplateUse.REPLICATION] : []],
       profile: props.profile,
       description: props.description,
       registry: props.registry,

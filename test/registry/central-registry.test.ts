@@ -339,6 +339,21 @@ describe('CentralRegistry', () => {
       expect(template).not.toHaveProperty('RepositoryPolicy');
     });
 
+    test('yields to a template that the destination has, but not to another registry\'s', () => {
+      const { app, central } = given({ audience: ORGANIZATION });
+      const other = new CentralRegistry(new Stack(app, 'Copies', { env: { ...ENV, region: 'eu-west-1' } }), 'Registry', { audience: OTHERS });
+      other.addNamespace('payments', { replicated: true });
+      central.replicateTo(other.registry, { prefixes: ['payments/', 'search/'] });
+      const templates = Object.values(Template.fromStack(Stack.of(other)).findResources('AWS::ECR::RepositoryCreationTemplate'))
+        .map(({ Properties }) => [Properties!.Prefix, Properties!.AppliedFor, JSON.stringify(Properties!.RepositoryPolicy).includes('PullFromAccounts')]);
+      expect(templates).toEqual([['payments', ['CREATE_ON_PUSH', 'REPLICATION'], true], ['search', ['REPLICATION'], false]]);
+
+      const third = new CentralRegistry(new Stack(app, 'Third', { env: { ...ENV, region: 'us-west-2' } }), 'Registry', { audience: OTHERS });
+      expect(() => third.replicateTo(other.registry, { prefixes: ['search/'] })).toThrow("'profile' must be the one of the template that is there for \"search\"");
+      expect(() => third.replicateTo(other.registry, { prefixes: ['payments/'], profile: ImageProfile.release() })).toThrow(
+        "'profile' must be the one of the template that is there for \"payments\"");
+    });
+
     test('fails for another account unless the registry allows it, and names who asked', () => {
       const { central } = given();
       expect(() => central.replicateTo(ReplicationDestination.elsewhere('222222222222', 'eu-west-1'))).toThrow(/'replicationAccounts'.*\[Central\/Registry\]/);

@@ -218,7 +218,7 @@ describe('prefix', () => {
     make({ prefix: first }, 'First');
     expect(() => make({ prefix: second }, 'Second')).toThrow(
       `'prefix' must be the prefix of one template in a registry, got ${JSON.stringify(second)} in Stack/First too: `
-      + "give one of them all the uses, as 'appliedFor' [Stack/Second]");
+      + "make one template for all uses, before others need it: 'appliedFor', or 'replicated' of a namespace [Stack/Second]");
   });
 
   test('fails with the same prefix in a nested stack, and in a stack that shares the registry', () => {

@@ -2,7 +2,9 @@ import { App, Aws, aws_ecr as ecr, CfnParameter, Lazy, Stack, Stage } from 'aws-
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { errorOf, messagesOf } from './messages';
 import type { ReplicationOptions } from '../../src';
-import { ImageProfile, PrivateRegistry, PullAudience, ReplicationDestination, RepositoryCreationTemplate, TemplateUse } from '../../src';
+import {
+  ImageProfile, PrivateRegistry, PullAudience, RegistryScanning, ReplicationDestination, RepositoryCreationTemplate, TagImmutability, TemplateUse,
+} from '../../src';
 
 const CENTRAL = '111111111111';
 const MEMBER = '222222222222';
@@ -289,6 +291,45 @@ describe('warnings of a replication', () => {
     expect(ids()).toHaveLength(1);
   });
 
+  test('copies that the destination scans anyhow are not told of', () => {
+    const destination = registryIn('Destination');
+    source.replicateTo(destination, { scanned: false });
+    destination.scanWith(RegistryScanning.enhanced());
+    expect(ids()).toEqual([]);
+  });
+
+  test.each<[string, string | undefined, string, TemplateUse[], boolean]>([
+    ['everything', undefined, 'payments', [TemplateUse.CREATE_ON_PUSH], true],
+    ['a wider prefix', 'payments/', 'payments/batch/', [TemplateUse.CREATE_ON_PUSH, TemplateUse.PULL_THROUGH_CACHE], true],
+    ['the start of a name', 'pay', 'payments', [TemplateUse.CREATE_ON_PUSH], true],
+    ['the start of a name below', 'payments/api', 'payments', [TemplateUse.CREATE_ON_PUSH], true],
+    ['a narrower prefix', 'payments/api/', 'payments', [TemplateUse.CREATE_ON_PUSH], false],
+    ['another prefix', 'search/', 'payments', [TemplateUse.CREATE_ON_PUSH], false],
+    ['a name that starts alike', 'payments-eu/', 'payments', [TemplateUse.CREATE_ON_PUSH], false],
+    ['everything, by a template for copies too', undefined, 'payments', [TemplateUse.CREATE_ON_PUSH, TemplateUse.REPLICATION], false],
+    ['everything, beside a cache', undefined, 'payments', [TemplateUse.PULL_THROUGH_CACHE], false],
+  ])('a nearer template hides the settings of copies: %s', (_, taken, prefix, appliedFor, warns) => {
+    const destination = registryIn('Destination');
+    source.replicateTo(destination, { prefixes: taken === undefined ? undefined : [taken] });
+    destination.addCreationTemplate('Theirs', { prefix, appliedFor, profile: ImageProfile.release({ tagImmutability: TagImmutability.MUTABLE }) });
+    expect(ids().filter(id => id.includes('copiesWithoutTemplate'))).toEqual(warns ? [`PrivateRegistry.copiesWithoutTemplate:${prefix}`] : []);
+  });
+
+  test('a template whose prefix is a token hides nothing that is known', () => {
+    const destination = registryIn('Destination');
+    source.replicateTo(destination);
+    destination.addCreationTemplate('Theirs', { prefix: Lazy.string({ produce: () => 'a' }), appliedFor: [TemplateUse.CREATE_ON_PUSH] });
+    expect(ids()).toEqual([]);
+  });
+
+  test('says which template hides the settings of copies', () => {
+    const destination = registryIn('Destination');
+    destination.addCreationTemplate('Theirs', { prefix: 'payments', appliedFor: [TemplateUse.CREATE_ON_PUSH] });
+    source.replicateTo(destination);
+    expect(messagesOf(app)[0]).toContain("/Destination/PrivateRegistry: repositories that replication makes below 'payments/' may get none of the secure settings: "
+      + "ECR takes the template with the longest prefix, which is Destination/PrivateRegistry/Theirs, and that is not for replication. Add TemplateUse.REPLICATION to its 'appliedFor'");
+  });
+
   test('copies that nobody scans are told of', () => {
     const destination = registryIn('Destination');
     source.replicateTo(destination, { scanned: false });
@@ -368,7 +409,7 @@ describe('acceptReplicationFrom', () => {
   test('fails with a template that is not for replication', () => {
     source.addCreationTemplate('Payments', { prefix: 'payments', appliedFor: [TemplateUse.CREATE_ON_PUSH] });
     expect(() => accept()).toThrow('\'prefixes\' must be free of templates that are not for replication, got "payments", which has Source/Registry/Payments: '
-      + "add TemplateUse.REPLICATION to its 'appliedFor' [Source/Registry]");
+      + "add TemplateUse.REPLICATION to its 'appliedFor', or 'replicated: true' to its namespace [Source/Registry]");
   });
 
   test('fails with a profile that is not the one of the template', () => {

@@ -11,6 +11,11 @@ export function templateOf(registry: IConstruct, prefix: string): RepositoryCrea
   return prefixes.get(topLevelStack(registry))?.get(keyOf(prefix));
 }
 
+/** All templates of a registry whose prefixes are known. */
+export function templatesOf(registry: IConstruct): RepositoryCreationTemplate[] {
+  return [...prefixes.get(topLevelStack(registry))?.values() ?? []].filter(({ prefix }) => !Token.isUnresolved(prefix));
+}
+
 /**
  * Makes a second template for the same prefix of a registry an error: ECR has one a prefix.
  *
@@ -25,7 +30,7 @@ export function claimPrefix(registry: IConstruct, prefix: string, template: Repo
   const other = claimed.get(key);
   if (other && !Token.isUnresolved(prefix)) {
     throw new Error(`'prefix' must be the prefix of one template in a registry, got ${JSON.stringify(prefix)} in ${other.node.path} too: `
-      + `give one of them all the uses, as 'appliedFor' [${template.node.path}]`);
+      + `make one template for all uses, before others need it: 'appliedFor', or 'replicated' of a namespace [${template.node.path}]`);
   }
   claimed.set(key, template);
 }
