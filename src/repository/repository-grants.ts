@@ -167,7 +167,9 @@ export class RepositoryGrants {
   }
 
   private grantInPolicy(grantee: iam.IGrantable, actions: string[], identity: iam.Grant): iam.Grant {
-    const statement = new iam.PolicyStatement({ actions, ...namedPrincipal(grantee, this.stack, this.account) });
+    // A policy that is out of reach names nobody, so no role gets a tag for it.
+    const principal = this.resource ? namedPrincipal(grantee, this.stack, this.account) : { principals: [grantee.grantPrincipal] };
+    const statement = new iam.PolicyStatement({ actions, ...principal });
     const added = this.addToPolicy(statement);
     if (added.statementAdded) {
       const grant = this.granted(grantee, actions, statement, added);

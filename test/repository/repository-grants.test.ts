@@ -31,6 +31,16 @@ beforeEach(() => {
 const grantsOf = (repository: ecrRefs.IRepositoryRef) => RepositoryGrants.fromRepository(repository);
 const role = (scope = stack, props: Partial<iam.RoleProps> = {}) => new iam.Role(scope, 'Role', { assumedBy: new iam.AccountRootPrincipal(), ...props });
 
+/** Has an identity policy, and does not say where. */
+class Somebody extends iam.ArnPrincipal {
+  public readonly statements: iam.PolicyStatement[] = [];
+
+  public override addToPrincipalPolicy(statement: iam.PolicyStatement): iam.AddToPrincipalPolicyResult {
+    this.statements.push(statement);
+    return { statementAdded: true, policyDependable: stack };
+  }
+}
+
 function policyStatements(of = stack): StatementJson[] {
   const [repository] = Object.values(Template.fromStack(of).findResources('AWS::ECR::Repository'));
   return repository.Properties?.RepositoryPolicyText?.Statement ?? [];
@@ -126,14 +136,6 @@ describe.each<[string, (scope: Stack, repositoryName?: string) => ecrRefs.IRepos
   });
 
   test('grants on both sides to a principal whose account is not known', () => {
-    class Somebody extends iam.ArnPrincipal {
-      public readonly statements: iam.PolicyStatement[] = [];
-
-      public override addToPrincipalPolicy(statement: iam.PolicyStatement): iam.AddToPrincipalPolicyResult {
-        this.statements.push(statement);
-        return { statementAdded: true, policyDependable: stack };
-      }
-    }
     const somebody = new Somebody('arn:aws:iam::222222222222:role/puller');
     grantsOf(make(stack)).read(somebody);
     expect(somebody.statements).toHaveLength(1);
@@ -439,6 +441,8 @@ describe.each<[string, (arn: string) => ecrRefs.IRepositoryRef]>([
   test('of another account is granted there too, and the owner is told what to add', () => {
     expect(grantsOf(from(FOREIGN)).pull(role()).success).toBe(true);
     expect(actionsOf(identityStatements())).toEqual([...PULL, TOKEN].sort());
+    // No policy will ask for the tag by which a role is recognized that is not there yet.
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Role', { Tags: Match.absent() });
     expect(warnings()).toEqual([
       'the grantee is in another account than the repository: its owner must add '
       + `{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:root"},"Action":${JSON.stringify(PULL)}} `
@@ -467,6 +471,13 @@ describe.each<[string, (arn: string) => ecrRefs.IRepositoryRef]>([
   test('is granted to a role that is imported from this account', () => {
     expect(grantsOf(from(OWN)).pull(iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111111111111:role/puller')).success).toBe(true);
     expect(actionsOf(identityStatements())).toEqual([...PULL, TOKEN].sort());
+  });
+
+  test('is granted to a principal whose account is not known, without a guess', () => {
+    const somebody = new Somebody('arn:aws:iam::222222222222:role/puller');
+    expect(grantsOf(from(FOREIGN)).read(somebody).success).toBe(true);
+    expect(somebody.statements).toHaveLength(1);
+    expect(warnings()).toEqual([]);
   });
 
   test('fails to let an organization look, with that statement', () => {
