@@ -12,6 +12,7 @@ import { Findings } from '../private/findings';
 import { topLevelStack } from '../private/top-level-stack';
 import { yieldingToTemplates } from './private/accepted-replication';
 import { CentralRepository } from './private/central-repository';
+import { CopiedAudiences } from './private/copied-audiences';
 import { isElsewhere } from './private/elsewhere';
 import { Shards } from './private/shards';
 import { stackLimitErrors } from './private/stack-limits';
@@ -124,11 +125,12 @@ export class CentralRegistry extends Construct {
   private readonly shards?: Shards;
   private readonly byName = new Map<string, CentralRepository>();
   private readonly namespaces: RegistryNamespace[] = [];
+  private readonly copied = new CopiedAudiences();
 
   /**
    * @throws when `shards` is outside its range, `registry` is elsewhere, or a name is not one or is there twice;
    * at synth, when a stack has more than CloudFormation takes: 500 resources, 200 parameters, 200 outputs or 1 MB,
-   * or 2,500 resources with all nested stacks
+   * or 2,500 resources with all nested stacks; when what has an audience of its own would be copied for this registry's
    */
   constructor(scope: Construct, id: string, props: CentralRegistryProps = {}) {
     super(scope, id);
@@ -282,6 +284,7 @@ export class CentralRegistry extends Construct {
       profile: options.profile ?? this.copies,
       contributor: options.contributor ?? this,
     });
+    this.copied.add(destination, options.prefixes);
   }
 
   private admit(audience: PullAudience): void {
@@ -315,6 +318,9 @@ export class CentralRegistry extends Construct {
   }
 
   private validate(): string[] {
-    return stackLimitErrors(topLevelStack(this), [Stack.of(this), ...this.shards?.all ?? []], this.shards !== undefined);
+    return [
+      ...stackLimitErrors(topLevelStack(this), [Stack.of(this), ...this.shards?.all ?? []], this.shards !== undefined),
+      ...this.copied.errors(this.byName, this.namespaces, this.audience),
+    ];
   }
 }

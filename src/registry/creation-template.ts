@@ -4,6 +4,7 @@ import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import type { PrivateRegistry } from './private-registry';
 import { ImageProfile } from '../images/image-profile';
+import type { PullAudience } from '../images/pull-audience';
 import { Findings } from '../private/findings';
 import { isOpenToEveryone } from '../private/policy-statement';
 import { checkPrefix, repositoriesBelow, ROOT } from './private/prefix-grammar';
@@ -138,6 +139,11 @@ export class RepositoryCreationTemplate extends Construct {
         + 'every AWS account is allowed what it says');
     }
     this.policy.add(statement.copy({ resources: [] }));
+  }
+
+  /** @internal Who pulls from the repositories, as its profile says. */
+  public get _audience(): PullAudience | undefined {
+    return this.profile._audience;
   }
 
   private roleFor(settings: Pick<ecr.CfnRepositoryCreationTemplateProps, 'encryptionConfiguration' | 'resourceTags'>): TemplateRole | undefined {

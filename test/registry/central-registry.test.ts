@@ -339,6 +339,66 @@ describe('CentralRegistry', () => {
       expect(template).not.toHaveProperty('RepositoryPolicy');
     });
 
+    describe('what has an audience of its own', () => {
+      type Prepare = (central: CentralRegistry, destination: PrivateRegistry) => void;
+      const errorsOf = (options: ReplicationOptions, prepare: Prepare, props: CentralRegistryProps = {}) => {
+        const { app, central } = given({ audience: ORGANIZATION, repositories: ['audit/log'], ...props });
+        const destination = PrivateRegistry.of(new Stack(app, 'Copies', { env: { ...ENV, region: 'eu-west-1' } }));
+        prepare(central, destination);
+        central.replicateTo(destination, options);
+        return errorOf(() => app.synth());
+      };
+      const ledger = (central: CentralRegistry) => central.addRepository('audit/ledger', { audience: OTHERS });
+      const namespace = (central: CentralRegistry) => central.addNamespace('payments', { audience: OTHERS });
+
+      test('fails when its copies would be for the audience of the registry', () => {
+        expect(errorsOf({}, ledger)).toContain('[Central/Registry] \'audience\' must be the same for an image and its copies, but "audit/ledger" has one of its own, '
+          + "and its copies that of the registry, from Copies/PrivateRegistry/Replication:ROOT: leave it out by the 'prefixes' of replicateTo(), or give that call a 'profile'");
+        expect(errorsOf({}, ledger)).not.toContain('audit/log');
+      });
+
+      test.each<[string, ReplicationOptions, Prepare, string]>([
+        ['a repository below a prefix', { prefixes: ['search/', 'audit/'] }, ledger, '"audit/ledger"'],
+        ['a repository whose name starts so', { prefixes: ['aud'] }, ledger, '"audit/ledger"'],
+        ['a repository that a token may be for', { prefixes: [Lazy.string({ produce: () => 'audit/' })] }, ledger, '"audit/ledger"'],
+        ['a namespace', {}, namespace, '"payments/"'],
+        ['a part of a namespace', { prefixes: ['payments/batch/'] }, namespace, 'Copies/PrivateRegistry/Replication:payments:batch'],
+        ['a part of a namespace, by the start of a name', { prefixes: ['payments/batch'] }, namespace, '"payments/"'],
+      ])('is copied: %s', (_, options, prepare, name) => {
+        expect(errorsOf(options, prepare)).toContain(name);
+      });
+
+      test.each<[string, ReplicationOptions, Prepare, CentralRegistryProps]>([
+        ['not copied', { prefixes: ['search/'] }, ledger, {}],
+        ['not copied, though a prefix goes on from its name', { prefixes: ['audit/ledger-eu'] }, ledger, {}],
+        ['copied with a profile', { profile: ImageProfile.release({ audience: OTHERS }) }, ledger, {}],
+        ['copied with a profile for a nearer prefix', {},
+          (central, destination) => { ledger(central); central.replicateTo(destination, { prefixes: ['audit/'], profile: ImageProfile.release() }); }, {}],
+        ['kept by a template of the destination', {}, (central, destination) => {
+          namespace(central);
+          destination.addCreationTemplate('Theirs', { prefix: 'payments/', appliedFor: [TemplateUse.REPLICATION] });
+        }, {}],
+        ['pulled by everyone here, as the registry policy says', {}, ledger, { audienceIn: AudiencePlacement.REGISTRY_POLICY }],
+      ])('is fine: %s', (_, options, prepare, props) => {
+        expect(errorsOf(options, prepare, props)).toBe('');
+      });
+
+      test('is not saved by a template that is further away, or not for copies', () => {
+        expect(errorsOf({ prefixes: ['audit/'] }, (central, destination) => {
+          ledger(central);
+          destination.addCreationTemplate('Everything', { prefix: 'ROOT', appliedFor: [TemplateUse.REPLICATION] });
+          destination.addCreationTemplate('Pushes', { prefix: 'audit/ledger', appliedFor: [TemplateUse.CREATE_ON_PUSH] });
+        })).toContain('from Copies/PrivateRegistry/Replication:audit');
+      });
+
+      test('says nothing of registries that another app configures', () => {
+        const { app, central } = given({ audience: ORGANIZATION });
+        ledger(central);
+        central.replicateTo(ReplicationDestination.elsewhere(ENV.account, 'eu-west-1'));
+        expect(errorOf(() => app.synth())).toBe('');
+      });
+    });
+
     test('yields to a template that the destination has, but not to another registry\'s', () => {
       const { app, central } = given({ audience: ORGANIZATION });
       const other = new CentralRegistry(new Stack(app, 'Copies', { env: { ...ENV, region: 'eu-west-1' } }), 'Registry', { audience: OTHERS });
