@@ -175,6 +175,11 @@ describe.each<[string, (scope: Stack, repositoryName?: string) => ecrRefs.IRepos
     })]);
   });
 
+  test('grants a part of a pull to an organization, and not the rest', () => {
+    grantsOf(make(stack)).actions(ORGANIZATION, ['ecr:BatchGetImage']);
+    expect(actionsOf(policyStatements())).toEqual(['ecr:BatchGetImage']);
+  });
+
   test('grants a look to an organization, which is no pull', () => {
     grantsOf(make(stack)).read(ORGANIZATION);
     expect(policyStatements()).toHaveLength(1);

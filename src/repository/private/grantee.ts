@@ -1,4 +1,4 @@
-import { aws_iam as iam, Resource, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { aws_iam as iam, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { PULL_ACTIONS } from '../../private/actions';
@@ -79,6 +79,6 @@ export function isLambda(repository: IConstruct, { grantPrincipal: { policyFragm
 
 /** Whether nothing can be written for a principal, though it claims so: a role of another account than the stack that imports it. */
 export function isOutOfReach({ grantPrincipal }: iam.IGrantable): boolean {
-  return Construct.isConstruct(grantPrincipal) && !Resource.isOwnedResource(grantPrincipal) && grantPrincipal.principalAccount !== undefined
+  return Construct.isConstruct(grantPrincipal) && grantPrincipal.principalAccount !== undefined
     && Token.compareStrings(Stack.of(grantPrincipal).account, grantPrincipal.principalAccount) === TokenComparison.DIFFERENT;
 }
