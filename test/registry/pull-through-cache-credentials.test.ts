@@ -137,6 +137,8 @@ describe('credentials that someone else made', () => {
   test('are not looked at where nothing is known of them', () => {
     const { valueAsString: token } = new CfnParameter(stack, 'Arn');
     cacheWith(secretsmanager.Secret.fromSecretCompleteArn(stack, 'Secret', token));
+    const long = secretsmanager.Secret.fromSecretCompleteArn(stack, 'Long', `${token}${'x'.repeat(612)}`);
+    expect(() => new PullThroughCache(stack, 'Other', { upstream: UpstreamRegistry.dockerHub(long), prefix: 'other' })).not.toThrow();
 
     Template.fromStack(stack).hasResourceProperties(RULE, { CredentialArn: { Ref: 'Arn' } });
     expect(messagesOf(app)).toEqual([]);
