@@ -115,12 +115,12 @@ export class RegistryNamespace extends Construct {
    *
    * That a pusher needs `ecr:CreateRepository` is how we read the guide, which says it of the first pull through a cache.
    *
-   * @throws when the grantee is everyone, an organization or a service
+   * @throws when the grantee is everyone, an organization or a service, or is named with a wildcard, which no policy takes
    */
   public grantPush(grantee: iam.IGrantable): iam.Grant {
     const { principalJson, conditions } = grantee.grantPrincipal.policyFragment;
     const values = Object.values(principalJson).flat();
-    if (values.includes('*') || !Object.keys(principalJson).every(kind => kind === 'AWS')) {
+    if (values.some(value => value.includes('*')) || !Object.keys(principalJson).every(kind => kind === 'AWS')) {
       throw new Error("'pushers' must be roles, users or accounts, "
         + `got ${JSON.stringify(Stack.of(this).resolve({ ...principalJson, ...conditions }))}: name the roles that push [${this.node.path}]`);
     }

@@ -369,6 +369,7 @@ describe('CentralRegistry', () => {
       });
 
       test.each<[string, ReplicationOptions, Prepare, CentralRegistryProps]>([
+        ['a namespace without one', {}, central => { central.addNamespace('payments'); }, {}],
         ['not copied', { prefixes: ['search/'] }, ledger, {}],
         ['not copied, though a prefix goes on from its name', { prefixes: ['audit/ledger-eu'] }, ledger, {}],
         ['copied with a profile', { profile: ImageProfile.release({ audience: OTHERS }) }, ledger, {}],

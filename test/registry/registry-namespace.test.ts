@@ -176,6 +176,7 @@ describe('a namespace', () => {
     ['an organization', new iam.OrganizationPrincipal('o-abcd123456'),
       '\'pushers\' must be roles, users or accounts, got {"AWS":["*"],"StringEquals":{"aws:PrincipalOrgID":"o-abcd123456"}}: name the roles that push [Central/Registry/Namespace:payments]'],
     ['everyone', new iam.AnyPrincipal(), 'got {"AWS":["*"]}'],
+    ['roles by a wildcard', new iam.ArnPrincipal('arn:aws:iam::222222222222:role/ci-*'), 'got {"AWS":["arn:aws:iam::222222222222:role/ci-*"]}: name the roles that push'],
     ['a star', new iam.StarPrincipal(), 'got {"LiteralString":["*"]}'],
     ['a service', new iam.ServicePrincipal('codebuild.amazonaws.com'), 'got {"Service":["codebuild.amazonaws.com"]}'],
   ])('fails with %s for a pusher', (_, pusher, message) => {
