@@ -52,7 +52,7 @@ export class PullThroughCacheCredentials extends secretsmanager.Secret {
     const findings = new Findings();
     findings.unless(Token.isUnresolved(name) || /^[a-zA-Z0-9/_+=.@-]{1,491}$/.test(name),
       `'name' must be 1 to 491 letters, digits or any of '/_+=.@-', got ${JSON.stringify(name)}`);
-    findings.unless(Token.isUnresolved(name) || !name.startsWith(SECRET_PREFIX),
+    findings.unless(!name.startsWith(SECRET_PREFIX),
       `'name' must be given without '${SECRET_PREFIX}', got ${JSON.stringify(name)}: it is put before the name`);
     findings.throwIfAny(scope);
     super(scope, id, {

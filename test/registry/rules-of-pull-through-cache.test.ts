@@ -225,6 +225,12 @@ const RULES: Rule[] = [
     good: ({ app }) => UpstreamRegistry.privateRegistry(PrivateRegistry.of(new Stack(app, 'Upstream', { env: ELSEWHERE }))),
   },
   {
+    rule: 'a registry of this app is at a known place: account',
+    bad: ({ app }) => UpstreamRegistry.privateRegistry(PrivateRegistry.of(new Stack(app, 'Upstream', { env: { region: 'us-east-1' } }))),
+    message: "'registry' must be in a stack whose 'env' has an account and a Region",
+    good: ({ app }) => UpstreamRegistry.privateRegistry(PrivateRegistry.of(new Stack(app, 'Upstream', { env: ELSEWHERE }))),
+  },
+  {
     rule: 'a registry of this app lets a known account copy',
     bad: ({ app }) => {
       const upstream = UpstreamRegistry.privateRegistry(PrivateRegistry.of(new Stack(app, 'Upstream', { env: ELSEWHERE })));
