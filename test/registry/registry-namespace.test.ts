@@ -63,6 +63,7 @@ describe('a namespace', () => {
     const { stack, central, role } = given();
     const grant = central.addNamespace('payments', { pushers: [role] }).grantPush(role);
     expect(grant.success).toBe(true);
+    expect(JSON.stringify(role.node.metadata)).toContain('AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecr:us-east-1:111111111111:repository/payments/*]');
     Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
         Statement: [
@@ -79,6 +80,7 @@ describe('a namespace', () => {
   test('lets another account push: repositories say so, and the registry that it may make them', () => {
     const { stack, central, foreigner } = given();
     central.addRepository('payments/before');
+    central.addRepository('search/before');
     const grant = central.addNamespace('payments').grantPush(foreigner);
     central.addRepository('payments/after');
     central.addRepository('search/api');
@@ -90,6 +92,7 @@ describe('a namespace', () => {
     for (const name of ['payments/before', 'payments/after']) {
       expect(policyOf(stack, name).slice(1)).toEqual([{ Effect: 'Allow', Principal: principal, Action: PUSH }]);
     }
+    expect(policyOf(stack, 'search/before')).toHaveLength(1);
     expect(policyOf(stack, 'search/api')).toHaveLength(1);
     expect(templatePolicyOf(stack, 'payments').slice(1)).toEqual([
       { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::222222222222:root' }, Action: PUSH },
