@@ -4,6 +4,7 @@ import { App, aws_iam as iam, CfnOutput, CfnParameter, CfnResource, NestedStack,
 import { Template } from 'aws-cdk-lib/assertions';
 import { array, assert, integer, property, stringMatching, uniqueArray } from 'fast-check';
 import { errorOf } from './messages';
+import { snapshotApp } from '../../integ/app';
 import type { CentralRegistryProps } from '../../src';
 import { CentralRegistry, LifecyclePolicy, LifecycleRule, PrivateRegistry, PullAudience } from '../../src';
 import { shardOf } from '../../src/registry/private/shards';
@@ -12,7 +13,7 @@ const ENV = { account: '111111111111', region: 'us-east-1' };
 const NAMES = Array.from({ length: 2_001 }, (_, i) => `team-${i % 40}/app-${i}`);
 
 function given(props: CentralRegistryProps) {
-  const app = new App();
+  const app = snapshotApp(); // records no stack traces, which take most of the time
   const stack = new Stack(app, 'Central', { env: ENV });
   const central = new CentralRegistry(stack, 'Registry', props);
   return { app, stack, central };

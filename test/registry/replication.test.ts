@@ -138,6 +138,7 @@ describe('replicateTo', () => {
     ['an account that is not named', () => source.replicateTo(elsewhere('333333333333')),
       '\'destination\' must be in an account that images may be copied to, got "333333333333" in "eu-west-1": add "333333333333" to \'replicationAccounts\' of the registry'],
     ['an account that is not one', () => source.replicateTo(elsewhere('22222222222')), "'destination' must be in an account of 12 digits, got \"22222222222\""],
+    ['an account of 13 digits', () => source.replicateTo(elsewhere('2222222222222')), "'destination' must be in an account of 12 digits, got \"2222222222222\""],
     ['another partition', () => source.replicateTo(elsewhere(CENTRAL, 'cn-north-1')),
       '\'destination\' must be in the partition of this registry, aws, got "111111111111" in "cn-north-1", which is in aws-cn: ECR copies nothing across partitions'],
     ['a Region that is not one', () => source.replicateTo(elsewhere(CENTRAL, 'EU (Ireland)')),
@@ -265,13 +266,30 @@ describe('warnings of a replication', () => {
   test.each<[string, ReplicationOptions, boolean]>([
     ['everything', {}, false],
     ['the same', { prefixes: ['a1/'] }, false],
+    ['the same and more', { prefixes: ['b1/', 'a1/'] }, false],
     ['less', { prefixes: ['a1/b/'] }, true],
+    ['what only ends alike', { prefixes: ['1/'] }, true],
   ])('a chain with a direct way for %s warns: %s', (_, direct, warns) => {
     const middle = registryIn('Middle');
     source.replicateTo(middle, { prefixes: ['a1/'] });
     middle.replicateTo(elsewhere(CENTRAL, 'ap-south-1'));
     source.replicateTo(elsewhere(CENTRAL, 'ap-south-1'), direct);
     expect(ids()).toHaveLength(warns ? 1 : 0);
+  });
+
+  test('a direct way for some of several prefixes does not cover the others', () => {
+    const middle = registryIn('Middle');
+    source.replicateTo(middle, { prefixes: ['a1/', 'b1/'] });
+    middle.replicateTo(elsewhere(CENTRAL, 'ap-south-1'));
+    source.replicateTo(elsewhere(CENTRAL, 'ap-south-1'), { prefixes: ['a1/'] });
+    expect(ids()).toHaveLength(1);
+  });
+
+  test('another account in the same Region is not back at the source', () => {
+    const middle = new PrivateRegistry(stackIn('Middle', CENTRAL, 'eu-west-1'), 'Registry', { replicationAccounts: [MEMBER] });
+    source.replicateTo(middle);
+    middle.replicateTo(elsewhere(MEMBER, 'us-east-1'));
+    expect(ids()).toEqual([`PrivateRegistry.replicationChain:${MEMBER}/us-east-1`]);
   });
 
   test('a direct way for some does not cover everything', () => {
@@ -425,6 +443,8 @@ describe('acceptReplicationFrom', () => {
 
   test.each<[string, Parameters<typeof accept>[0], string]>([
     ['an account that is not one', { account: '1234' }, '\'account\' must be 12 digits, got "1234" [Source/Registry]'],
+    ['an account that starts with one', { account: '2222222222222' }, '\'account\' must be 12 digits, got "2222222222222"'],
+    ['an account that ends with one', { account: 'a222222222222' }, '\'account\' must be 12 digits, got "a222222222222"'],
     ['no prefixes', { prefixes: [] }, "'prefixes' must have 1 to 100 entries"],
     ['a prefix that is not one', { prefixes: ['A/'] }, "'prefixes' must be 2 to 256"],
   ])('fails with %s', (_, options, message) => {
