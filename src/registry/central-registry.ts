@@ -1,8 +1,9 @@
-import type { aws_ecr as ecr, RemovalPolicy } from 'aws-cdk-lib';
+import type { aws_ecr as ecr } from 'aws-cdk-lib';
 import { Annotations, aws_iam as iam, Stack, Token } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import { AudiencePlacement } from './audience-placement';
+import type { CentralRepositoryOptions } from './central-repository-options';
 import { PrivateRegistry } from './private-registry';
 import { ImageProfile } from '../images/image-profile';
 import type { ImageSettings } from '../images/image-settings';
@@ -71,30 +72,6 @@ export interface CentralRegistryProps {
    * @default PrivateRegistry.of(this)
    */
   readonly registry?: PrivateRegistry;
-}
-
-/** How a repository of a central registry differs from the others. Every setting beside `profile` wins over it. */
-export interface CentralRepositoryOptions extends ImageSettings {
-  /**
-   * How images are kept.
-   *
-   * @default - the profile of the registry
-   */
-  readonly profile?: ImageProfile;
-
-  /**
-   * What happens to the repository when it leaves its stack.
-   *
-   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
-   */
-  readonly removalPolicy?: RemovalPolicy;
-
-  /**
-   * Whether all images are deleted with the repository.
-   *
-   * @default false
-   */
-  readonly emptyOnDelete?: boolean;
 }
 
 /**
