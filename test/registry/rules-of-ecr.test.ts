@@ -1,18 +1,9 @@
 import { App, aws_iam as iam, aws_signer as signer, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import type { Rule } from './rules';
+import { testRules } from './rules';
 import type { RepositoryCreationTemplateOptions } from '../../src';
 import { ImageProfile, PrivateRegistry, PullAudience, RegistryScanning, TemplateUse } from '../../src';
-
-/**
- * What ECR and CloudFormation reject of a registry, one rule a line: what is rejected, what is said, and the nearest thing that is legal.
- * Both sides of a rule are synthesized, because some rules count over several contributions.
- */
-interface Rule {
-  readonly rule: string;
-  readonly bad: (given: Given) => void;
-  readonly message: string;
-  readonly good: (given: Given) => void;
-}
 
 interface Given {
   readonly app: App;
@@ -39,7 +30,11 @@ const enhanced = (...continuous: string[]) => ({ registry }: Given) => registry.
 const signing = (...repositoryFilters: string[]) => ({ stack, registry }: Given) => registry.signWith(profile(stack), { repositoryFilters });
 const prefix = (text: string) => (given: Given) => template(given, { prefix: text });
 
-const RULES: Rule[] = [
+/**
+ * What ECR and CloudFormation reject of a registry, one rule a line: what is rejected, what is said, and the nearest thing that is legal.
+ * Both sides of a rule are synthesized, because some rules count over several contributions.
+ */
+const RULES: Rule<Given>[] = [
   // scanning: API_RegistryScanningRule, API_ScanningRepositoryFilter, image-scanning-filters
   { rule: 'a scanning filter has 1 character or more', bad: enhanced(''), message: 'got ""', good: enhanced('a') },
   { rule: 'a scanning filter has at most 255', bad: enhanced('x'.repeat(256)), message: 'filters of 1 to 255', good: enhanced('x'.repeat(255)) },
@@ -222,24 +217,8 @@ const RULES: Rule[] = [
   },
 ];
 
-describe('the rules of ECR for a registry', () => {
-  let given: Given;
-
-  beforeEach(() => {
-    const app = new App();
-    const stack = new Stack(app, 'Stack', { env: ENV });
-    given = { app, stack, registry: PrivateRegistry.of(stack) };
-  });
-
-  test.each(RULES)('$rule: fails', ({ bad, message }) => {
-    expect(() => {
-      bad(given);
-      given.app.synth();
-    }).toThrow(message);
-  });
-
-  test.each(RULES)('$rule: its neighbour passes', ({ good }) => {
-    good(given);
-    expect(() => given.app.synth()).not.toThrow();
-  });
+testRules('the rules of ECR for a registry', RULES, () => {
+  const app = new App();
+  const stack = new Stack(app, 'Stack', { env: ENV });
+  return { app, stack, registry: PrivateRegistry.of(stack) };
 });

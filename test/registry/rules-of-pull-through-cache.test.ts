@@ -1,17 +1,8 @@
 import { App, aws_ecr as ecr, aws_iam as iam, aws_kms as kms, aws_secretsmanager as secretsmanager, Stack, Stage } from 'aws-cdk-lib';
+import type { Rule } from './rules';
+import { testRules } from './rules';
 import type { PullThroughCacheOptions } from '../../src';
 import { ImageProfile, PrivateRegistry, PullThroughCache, PullThroughCacheCredentials, TemplateUse, UpstreamRegistry } from '../../src';
-
-/**
- * What ECR and CloudFormation reject of a pull-through cache, one rule a line: what is rejected, what is said, and the nearest thing that is legal.
- * Both sides of a rule are synthesized, because some rules count over several stacks.
- */
-interface Rule {
-  readonly rule: string;
-  readonly bad: (given: Given) => void;
-  readonly message: string;
-  readonly good: (given: Given) => void;
-}
 
 interface Given {
   readonly app: App;
@@ -46,7 +37,11 @@ const l1 = (scope: Stack, ecrRepositoryPrefix?: string) =>
   new ecr.CfnPullThroughCacheRule(scope, 'Raw', { ecrRepositoryPrefix, upstreamRegistryUrl: 'quay.io' });
 const role = (given: Given, account: string) => iam.Role.fromRoleArn(given.stack, 'Fetch', `arn:aws:iam::${account}:role/fetch`);
 
-const RULES: Rule[] = [
+/**
+ * What ECR and CloudFormation reject of a pull-through cache, one rule a line: what is rejected, what is said, and the nearest thing that is legal.
+ * Both sides of a rule are synthesized, because some rules count over several stacks.
+ */
+const RULES: Rule<Given>[] = [
   // AWS::ECR::PullThroughCacheRule, API_CreatePullThroughCacheRule
   { rule: 'a prefix has 2 characters or more', bad: prefix('q'), message: '\'prefix\' must be 2 to 30 lowercase letters and digits', good: prefix('qu') },
   { rule: 'a prefix has at most 30', bad: prefix('q'.repeat(31)), message: "'prefix' must be 2 to 30", good: prefix('q'.repeat(30)) },
@@ -288,24 +283,8 @@ const RULES: Rule[] = [
   { rule: 'a digest is no longer', bad: image('argocd', `sha256:${'0'.repeat(65)}`), message: "or 'sha256:' and 64 lowercase hexadecimal digits", good: image('argocd', `sha256:${'af'.repeat(32)}`) },
 ];
 
-describe('the rules of ECR for a pull-through cache', () => {
-  let given: Given;
-
-  beforeEach(() => {
-    const app = new App();
-    const stack = new Stack(app, 'Stack', { env: ENV });
-    given = { app, stack };
-  });
-
-  test.each(RULES)('$rule: fails', ({ bad, message }) => {
-    expect(() => {
-      bad(given);
-      given.app.synth();
-    }).toThrow(message);
-  });
-
-  test.each(RULES)('$rule: its neighbour passes', ({ good }) => {
-    good(given);
-    expect(() => given.app.synth()).not.toThrow();
-  });
+testRules('the rules of ECR for a pull-through cache', RULES, () => {
+  const app = new App();
+  const stack = new Stack(app, 'Stack', { env: ENV });
+  return { app, stack };
 });
