@@ -3,6 +3,8 @@ import {
   ListTagsForResourceCommand,
 } from '@aws-sdk/client-ecr';
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { Environment } from './accounts';
+import { Clients } from './clients';
 import { capitalized, orNothing, Properties, Reader } from './reader';
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecr-repository.html */
@@ -18,25 +20,33 @@ export const REPOSITORY: Reader = {
   documents: ['LifecyclePolicyText', 'RepositoryPolicyText'],
   unordered: ['Tags'],
   async read(clients, environment, repositoryName, template) {
-    const ecr = clients.ecr(environment);
-    const answer = await orNothing(ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [repositoryName] })), 'RepositoryNotFoundException');
-    const repository = answer?.repositories?.[0];
-    if (!repository) { return undefined; }
-    const policy = await orNothing(ecr.send(new GetRepositoryPolicyCommand({ repositoryName })), 'RepositoryPolicyNotFoundException');
-    const lifecycle = await orNothing(ecr.send(new GetLifecyclePolicyCommand({ repositoryName })), 'LifecyclePolicyNotFoundException');
-    const { tags = [] } = await ecr.send(new ListTagsForResourceCommand({ resourceArn: repository.repositoryArn }));
+    const found = await readRepository(clients, environment, repositoryName);
+    if (!found) { return undefined; }
+    const { repository, policyText, lifecyclePolicyText, tags } = found;
     return {
       RepositoryName: repository.repositoryName,
       ImageTagMutability: repository.imageTagMutability,
       ImageTagMutabilityExclusionFilters: exclusionFilters(repository.imageTagMutabilityExclusionFilters),
       ImageScanningConfiguration: capitalized(repository.imageScanningConfiguration),
       EncryptionConfiguration: await encryption(repository.encryptionConfiguration, template, () => clients.kms(environment)),
-      RepositoryPolicyText: policy?.policyText,
-      LifecyclePolicy: lifecycle && { LifecyclePolicyText: lifecycle.lifecyclePolicyText },
+      RepositoryPolicyText: policyText,
+      LifecyclePolicy: lifecyclePolicyText === undefined ? undefined : { LifecyclePolicyText: lifecyclePolicyText },
       Tags: setTags(tags),
     };
   },
 };
+
+/** All that the API answers of a repository, or nothing when it is not there. */
+export async function readRepository(clients: Clients, environment: Environment, repositoryName: string) {
+  const ecr = clients.ecr(environment);
+  const answer = await orNothing(ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [repositoryName] })), 'RepositoryNotFoundException');
+  const repository = answer?.repositories?.[0];
+  if (!repository) { return undefined; }
+  const policy = await orNothing(ecr.send(new GetRepositoryPolicyCommand({ repositoryName })), 'RepositoryPolicyNotFoundException');
+  const lifecycle = await orNothing(ecr.send(new GetLifecyclePolicyCommand({ repositoryName })), 'LifecyclePolicyNotFoundException');
+  const { tags = [] } = await ecr.send(new ListTagsForResourceCommand({ resourceArn: repository.repositoryArn }));
+  return { repository, policyText: policy?.policyText, lifecyclePolicyText: lifecycle?.lifecyclePolicyText, tags };
+}
 
 /** A template that names no key means the account's key for ECR, which AWS manages; the API always names the key. */
 async function encryption(answer: EncryptionConfiguration | undefined, template: Properties, kms: () => KMSClient): Promise<unknown> {

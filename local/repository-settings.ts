@@ -1,12 +1,10 @@
 import { isDeepStrictEqual } from 'util';
-import {
-  DescribeRepositoriesCommand, DescribeRepositoryCreationTemplatesCommand, EncryptionConfiguration, GetLifecyclePolicyCommand,
-  GetRepositoryPolicyCommand, ImageTagMutabilityExclusionFilter, ListTagsForResourceCommand, Tag,
-} from '@aws-sdk/client-ecr';
+import { DescribeRepositoryCreationTemplatesCommand, EncryptionConfiguration, ImageTagMutabilityExclusionFilter, Tag } from '@aws-sdk/client-ecr';
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { Environment } from './accounts';
 import { Clients } from './clients';
 import { orNothing } from './reader';
+import { readRepository } from './repository-reader';
 
 /** What a creation template sets, of a repository or of the template, so that one can be compared with the other. */
 export interface RepositorySettings {
@@ -29,16 +27,12 @@ interface Answered {
 
 /** The settings of a repository, or nothing when it is not there. */
 export async function settingsOfRepository(clients: Clients, place: Environment, repositoryName: string): Promise<RepositorySettings | undefined> {
-  const ecr = clients.ecr(place);
-  const answer = await orNothing(ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [repositoryName] })), 'RepositoryNotFoundException');
-  const repository = answer?.repositories?.[0];
-  if (!repository) { return undefined; }
-  const lifecycle = await orNothing(ecr.send(new GetLifecyclePolicyCommand({ repositoryName })), 'LifecyclePolicyNotFoundException');
-  const policy = await orNothing(ecr.send(new GetRepositoryPolicyCommand({ repositoryName })), 'RepositoryPolicyNotFoundException');
-  const { tags } = await ecr.send(new ListTagsForResourceCommand({ resourceArn: repository.repositoryArn }));
+  const found = await readRepository(clients, place, repositoryName);
+  if (!found) { return undefined; }
+  const { repository, policyText, lifecyclePolicyText, tags } = found;
   const managed = await orNothing(clients.kms(place).send(new DescribeKeyCommand({ KeyId: 'alias/aws/ecr' })), 'NotFoundException');
   return toSettings({
-    ...repository, lifecyclePolicy: lifecycle?.lifecyclePolicyText, repositoryPolicy: policy?.policyText, resourceTags: tags,
+    ...repository, lifecyclePolicy: lifecyclePolicyText, repositoryPolicy: policyText, resourceTags: tags,
   }, managed?.KeyMetadata?.Arn);
 }
 
