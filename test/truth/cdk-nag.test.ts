@@ -4,6 +4,7 @@ import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5
 import type { Construct } from 'constructs';
 import { AdoptedRegistrySample, CentralRegistrySample } from '../../integ/samples/central-registry';
 import { HardenedRepositorySample } from '../../integ/samples/hardened-repository';
+import { PrivateNetworkSample } from '../../integ/samples/private-network';
 import { ProfileSample } from '../../integ/samples/profile';
 import { PullThroughCacheSample } from '../../integ/samples/pull-through-cache';
 import { RegistrySample } from '../../integ/samples/registry';
@@ -12,7 +13,8 @@ import { RepositoryGrantsSample } from '../../integ/samples/repository-grants';
 
 const PACKS = [AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks];
 const SAMPLES: (new (scope: Construct, id: string, props?: StackProps) => Stack)[] = [
-  CentralRegistrySample, HardenedRepositorySample, ProfileSample, PullThroughCacheSample, RegistrySample, RepositoryGrantsSample,
+  CentralRegistrySample, HardenedRepositorySample, PrivateNetworkSample, ProfileSample, PullThroughCacheSample, RegistrySample,
+  RepositoryGrantsSample,
 ];
 
 function findings(stack: Stack): string[] {

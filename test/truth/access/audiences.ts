@@ -56,6 +56,9 @@ export const repositories = (...names: string[]): Test => ({ resource = '' }, pl
   return name.endsWith('*') ? resource.startsWith(arn) : resource === arn;
 });
 export const arn = (whole: string): Test => ({ resource }) => resource === whole;
+export const ofOurOrganization: Test = ({ ownerOrganization }) => ownerOrganization === OURS;
+export const ofAccount = (id: string): Test => ({ ownerAccount }) => ownerAccount === id;
+export const layers: Test = ({ resource = '' }) => resource.startsWith('arn:aws:s3:::prod-us-east-1-starport-layer-bucket/');
 export const anything: Test = () => true;
 /** A resource of the stack itself, a key or a profile, by its logical id. */
 export const own = (pattern: RegExp): Test => ({ resource = '' }, place) => resource.includes(`:${place.account}:`) && pattern.test(resource.split(/[:/]/).pop()!);

@@ -24,7 +24,7 @@ export interface Request {
 export type Decision = 'allow' | 'deny' | 'nothing';
 
 /** Where a document stands, which says what it is about. */
-export type Kind = 'repository' | 'registry' | 'identity' | 'key' | 'trust';
+export type Kind = 'repository' | 'registry' | 'identity' | 'key' | 'trust' | 'endpoint';
 
 /** What a document must and must not name: IAM's grammar differs with where it stands. */
 export interface Grammar {
@@ -38,6 +38,7 @@ export const GRAMMARS: Record<Kind, Grammar> = {
   identity: { hasPrincipal: false, hasResource: true },
   key: { hasPrincipal: true, hasResource: true },
   trust: { hasPrincipal: true, hasResource: false },
+  endpoint: { hasPrincipal: true, hasResource: true },
 };
 
 export type Conditions = Record<string, Record<string, string | string[]>>;

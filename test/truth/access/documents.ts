@@ -29,6 +29,7 @@ const KINDS: Record<string, Kind> = {
   'AWS::IAM::ManagedPolicy.PolicyDocument': 'identity',
   'AWS::KMS::Key.KeyPolicy': 'key',
   'AWS::IAM::Role.AssumeRolePolicyDocument': 'trust',
+  'AWS::EC2::VPCEndpoint.PolicyDocument': 'endpoint',
 };
 
 /** Stands for an account that a template leaves open; no sample names it. */

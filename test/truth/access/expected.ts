@@ -1,7 +1,8 @@
 import type { Expectation } from './audiences';
 import {
-  account, arn, assumedBy, CDK_KEY, codeBuildFor, codeBuildProject, everyone, FETCH, functionsOf, functionsOfOwnAccount, granted, makes,
-  ourOrganization, own, ownAccount, PULL, pulledBy, PUSH, REGISTRY_KEY, repositories, service, TEMPLATE_TRUST, unit, workflow,
+  account, arn, assumedBy, CDK_KEY, codeBuildFor, codeBuildProject, everyone, FETCH, functionsOf, functionsOfOwnAccount, granted, layers,
+  makes, ofAccount, ofOurOrganization, ourOrganization, own, ownAccount, PULL, pulledBy, PUSH, REGISTRY_KEY, repositories, service, TEMPLATE_TRUST,
+  unit, workflow,
 } from './audiences';
 
 const withFunctions = (id: string, { allows }: Expectation): Expectation =>
@@ -12,6 +13,15 @@ const OF_A_UNIT = withFunctions('222222222222', pulledBy(unit('11111111')));
 const OF_THE_CENTRAL_REGISTRY = withFunctions('222222222222', OF_THE_ORGANIZATION);
 const OF_THE_SHOP = repositories('shop/api', 'shop/worker', 'shop/batch');
 const ROLE_OF_THE_ACCOUNT = assumedBy(ownAccount);
+
+/** The organization logs in, and pulls its own images and those of one account of AWS. It pushes nothing. */
+const THROUGH_ENDPOINT: Expectation = {
+  allows: [
+    { who: ourOrganization, can: ['ecr:GetAuthorizationToken'] },
+    { who: ourOrganization, can: PULL, on: ofOurOrganization },
+    { who: ourOrganization, can: PULL, on: ofAccount('593207742271') },
+  ],
+};
 
 /** What fetching through a cache takes, beside the pull. */
 const IMPORT = ['ecr:BatchImportUpstreamImage', 'ecr:CreateRepository'];
@@ -119,6 +129,17 @@ export const EXPECTED: Record<string, Record<string, Expectation>> = {
     Api: OF_THE_ORGANIZATION,
     Tool: OF_THE_ORGANIZATION,
     RegistryKey: REGISTRY_KEY,
+  },
+  PrivateNetwork: {
+    EcrEcrApi: THROUGH_ENDPOINT,
+    EcrEcrDkr: THROUGH_ENDPOINT,
+    EcrS3: {
+      allows: [
+        // ECR signs the URLs of layers itself.
+        { who: everyone, can: ['s3:GetObject'], on: layers },
+        { who: ourOrganization, can: ['s3:GetObject', 's3:PutObject', 's3:ListBucket', 's3:SomethingNew'], on: ofOurOrganization },
+      ],
+    },
   },
   OtherRegion: {
     PrivateRegistryReplicationrelease: OF_THE_ORGANIZATION,

@@ -35,9 +35,12 @@ const isEverything = ({ Action }: Statement) => [Action].flat().some(action => a
 const isTwice = (statement: Statement, key: string) =>
   key.startsWith('aws:PrincipalOrg') && entries(statement).filter(([, other]) => other.startsWith('aws:PrincipalOrg')).length === 2;
 
-/** Whether another statement allows the same principal an action under its own conditions. */
+const conditionOf = ({ Condition }: Statement, operator: string, key: string) => JSON.stringify(Condition?.[operator]?.[key]);
+
+/** Whether another statement allows the same principal an action under no conditions but those of this one. */
 const isElsewhere = (action: string, statement: Statement, document: PolicyDocument) => document.Statement.some(other => other !== statement
-  && JSON.stringify(other.Principal) === JSON.stringify(statement.Principal) && [other.Action].flat().includes(action));
+  && JSON.stringify(other.Principal) === JSON.stringify(statement.Principal) && [other.Action].flat().includes(action)
+  && entries(other).every(([operator, key]) => conditionOf(other, operator, key) === conditionOf(statement, operator, key)));
 
 /** Every change that must not go unnoticed, made to one statement. */
 export const CHANGES: Record<string, Change> = {

@@ -1,6 +1,7 @@
 import type { Kind, Request } from './decide';
 import { GRAMMARS } from './decide';
 import type { Found } from './documents';
+import { throughEndpoint } from './endpoint-world';
 
 /** A request and what the world knows of whoever makes it, beyond what a policy sees. */
 export interface Asked extends Request {
@@ -11,6 +12,9 @@ export interface Asked extends Request {
   readonly sourceOrganization?: string;
   readonly viaService?: string;
   readonly subject?: string;
+  /** Whose the resource is, where the request says so. */
+  readonly ownerAccount?: string;
+  readonly ownerOrganization?: string;
   readonly tls: boolean;
 }
 
@@ -54,6 +58,8 @@ const KMS_ACTIONS = [
 
 const STS_ACTIONS = ['sts:AssumeRole', 'sts:AssumeRoleWithWebIdentity', 'sts:TagSession', 'sts:SomethingNew'];
 
+const S3_ACTIONS = ['s3:GetObject', 's3:PutObject', 's3:ListBucket', 's3:SomethingNew'];
+
 const OTHER_ACTIONS = ['signer:SignPayload', 'iam:PassRole', 'secretsmanager:GetSecretValue', 's3:GetObject'];
 
 const ACTIONS: Record<Kind, readonly string[]> = {
@@ -62,6 +68,7 @@ const ACTIONS: Record<Kind, readonly string[]> = {
   identity: [...ECR_ACTIONS, ...KMS_ACTIONS, ...STS_ACTIONS, ...OTHER_ACTIONS],
   key: KMS_ACTIONS,
   trust: STS_ACTIONS,
+  endpoint: [...ECR_ACTIONS, ...S3_ACTIONS],
 };
 
 type Entity = Omit<Asked, 'action' | 'resource' | 'tls'>;
@@ -169,6 +176,11 @@ export function* requests(found: Found): Generator<Asked> {
   const literal = literals(found.document, /(?<=")[a-z0-9-]+:\w+(?=")/g).filter(word => !/^aws:|^kms:(ViaService|GrantIsForAWSResource)$/.test(word));
   const unheardOf = literal.map(action => `${action.split(':')[0]}:SomethingNew`);
   const actions = [...new Set([...ACTIONS[kind], ...literal, ...unheardOf])];
+  if (kind === 'endpoint') {
+    const accounts = [...new Set([found.place.account, '333333333333', ...literals(found.document, /(?<=")\d{12}(?=")/g)])];
+    yield* throughEndpoint(askers(found), actions, accounts, [undefined, OURS, `${OURS}7`, FOREIGN]);
+    return;
+  }
   for (const asking of askers(found)) {
     for (const resource of GRAMMARS[kind].hasResource ? resources(found) : [undefined]) {
       for (const action of actions) {
@@ -192,6 +204,10 @@ function askers(found: Found): Omit<Asked, 'action'>[] {
     case 'identity':
       // Whose policy it is, is decided by whom it is attached to.
       return vias(found).map(via => overTls({ principal: { kind: 'nobody' }, context: {}, ...via }, true, { 'kms:viaservice': via.viaService }));
+    case 'endpoint':
+      // A service that acts for others comes from its own network, so it says nothing of them here.
+      return [...roles(found), ...services(found).filter(({ context }) => Object.keys(context).length === 1), NOBODY]
+        .map(entity => overTls(entity, true));
     default:
       return [...roles(found), ...services(found), NOBODY, ...kind === 'trust' ? workflows(found) : []]
         .flatMap(entity => [overTls(entity, true), overTls(entity, false)]);
