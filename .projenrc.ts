@@ -153,6 +153,11 @@ project.addTask('test:latest', {
   exec: 'jest --passWithNoTests=false --ci --coverage=false --moduleNameMapper \'{"^cdk-hardened-ecr$":"<rootDir>/src","^aws-cdk-lib$":"aws-cdk-lib-latest","^aws-cdk-lib/(.*)$":"aws-cdk-lib-latest/$1"}\'',
   receiveArgs: true,
 });
+project.addTask('test:event-ruler', {
+  description: "Event patterns against EventBridge's own matcher (needs a JDK and Maven)",
+  env: { TS_NODE_TRANSPILE_ONLY: 'true', TS_NODE_PROJECT: 'test/tsconfig.json', CDK_VALIDATION: 'false' },
+  exec: 'ts-node test/truth/event-ruler/check.ts',
+});
 const verify = project.addTask('verify', { description: 'Compile, lint, unit tests, snapshots: what a change must pass' });
 verify.spawn(project.compileTask);
 verify.spawn(project.testTask);

@@ -1,4 +1,4 @@
-import type { aws_ecr as ecr } from 'aws-cdk-lib';
+import type { aws_ecr as ecr, aws_events as events } from 'aws-cdk-lib';
 import { Annotations, aws_iam as iam, Stack, Token } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
@@ -20,10 +20,12 @@ import { stackLimitErrors } from './private/stack-limits';
 import { templateOf } from './private/template-prefixes';
 import type { PullThroughCacheOptions } from './pull-through-cache';
 import { PullThroughCache } from './pull-through-cache';
+import { RegistryEvents } from './registry-events';
 import type { RegistryNamespaceOptions } from './registry-namespace';
 import { RegistryNamespace } from './registry-namespace';
 import type { IReplicationDestination, ReplicationOptions } from './replication';
 import type { UpstreamRegistry } from './upstream-registry';
+import type { FindingReportedOptions } from '../repository/image-events';
 
 /** What a central registry holds, and for whom. */
 export interface CentralRegistryProps {
@@ -262,6 +264,15 @@ export class CentralRegistry extends Construct {
       contributor: options.contributor ?? this,
     });
     this.copied.add(destination, options.prefixes);
+  }
+
+  /**
+   * A vulnerability was found in an image of this account and Region. For more that happens to images there is `RegistryEvents.of(central)`.
+   *
+   * @throws as `ImageEvents.onFindingReported` does
+   */
+  public onFindingReported(id: string, options: FindingReportedOptions = {}): events.Rule {
+    return RegistryEvents.of(this).onFindingReported(id, options);
   }
 
   private admit(audience: PullAudience): void {

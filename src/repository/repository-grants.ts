@@ -2,6 +2,7 @@ import { Annotations, Arn, ArnFormat, aws_ecr as ecr, aws_iam as iam, CfnResourc
 import type { aws_codebuild as codebuild, aws_ecr as ecrRefs } from 'aws-cdk-lib/interfaces';
 import type { IConstruct } from 'constructs';
 import type { IPrivateRegistry } from './i-private-registry';
+import { environmentOf } from './private/environment-of';
 import { checkGrantee, isOutOfReach, isPull, isUnpinnedService, organizationsOf, pinned } from './private/grantee';
 import { isSameAccount, namedPrincipal } from './private/named-principal';
 import { ownerStatements } from './private/owner-statement';
@@ -57,7 +58,6 @@ export class RepositoryGrants {
   /** Made here, so its policy is in reach. */
   private readonly resource?: ecr.CfnRepository;
 
-  /** An ARN that is known says more than the stack that the repository was imported into. */
   private readonly account: string;
 
   private readonly registry?: IPrivateRegistry;
@@ -67,7 +67,7 @@ export class RepositoryGrants {
     this.stack = Stack.of(repository);
     this.resource = [repository, repository.node.defaultChild].find(construct => ecr.CfnRepository.isCfnRepository(construct)) as
       ecr.CfnRepository | undefined;
-    this.account = /^arn:[^:]+:ecr:[^:]*:(\d{12}):/.exec(repository.repositoryRef.repositoryArn)?.[1] ?? repository.env.account;
+    this.account = environmentOf(repository).account;
   }
 
   /**
