@@ -46,6 +46,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'cdk-nag@3.0.2',
     'fast-check@4.10.2',
     'jsii-pacmak@~1.140.0',
+    'jsonata@2.2.2',
   ],
 
   publishToPypi: { distName: 'cdk-hardened-ecr', module: 'cdk_hardened_ecr' },
