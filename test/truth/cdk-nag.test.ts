@@ -8,12 +8,13 @@ import { PrivateNetworkSample } from '../../integ/samples/private-network';
 import { ProfileSample } from '../../integ/samples/profile';
 import { PullThroughCacheSample } from '../../integ/samples/pull-through-cache';
 import { RegistrySample } from '../../integ/samples/registry';
+import { RegistryMetricsSample } from '../../integ/samples/registry-metrics';
 import { ReplicationDestinationSample, ReplicationSample } from '../../integ/samples/replication';
 import { RepositoryGrantsSample } from '../../integ/samples/repository-grants';
 
 const PACKS = [AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks];
 const SAMPLES: (new (scope: Construct, id: string, props?: StackProps) => Stack)[] = [
-  CentralRegistrySample, HardenedRepositorySample, PrivateNetworkSample, ProfileSample, PullThroughCacheSample, RegistrySample,
+  CentralRegistrySample, HardenedRepositorySample, PrivateNetworkSample, ProfileSample, PullThroughCacheSample, RegistryMetricsSample, RegistrySample,
   RepositoryGrantsSample,
 ];
 

@@ -76,6 +76,7 @@ export const EXPECTED: Record<string, Record<string, Expectation>> = {
     Scanner: assumedBy(service('ecs-tasks.amazonaws.com')),
     RegistryKey: REGISTRY_KEY,
   },
+  RegistryMetrics: { RegistryKey: REGISTRY_KEY },
   RelaxedRepository: {
     Shared: {
       ...withFunctions('222222222222', pulledBy(unit('22222222'), account('111111111111'))),
