@@ -18,7 +18,8 @@ export function checkPercent(findings: Findings, percent: number): void {
  * @param counted what the quota counts, for the error
  */
 export function checkQuota(findings: Findings, property: string, quota: number, counted: string): void {
-  findings.unless(!Token.isUnresolved(quota) && Number.isInteger(quota) && quota >= 1, () => `'${property}' must be a whole number of ${counted}, `
+  // A token is a negative number here.
+  findings.unless(Number.isInteger(quota) && quota >= 1, () => `'${property}' must be a whole number of ${counted}, `
     + `at least 1, known at synth, got ${Token.isUnresolved(quota) ? 'a token' : JSON.stringify(quota)}: Service Quotas has the account's`);
 }
 

@@ -176,6 +176,6 @@ export class RepositoryMetrics {
 }
 
 function isWholeHours(time: Duration): boolean {
-  const hours = time.toMilliseconds({ integral: false }) / HOUR.toMilliseconds();
+  const hours = time.toMilliseconds() / HOUR.toMilliseconds();
   return Number.isInteger(hours) && hours >= 1 && hours <= LOOK_BACK.toHours();
 }
