@@ -6,7 +6,9 @@ operation back itself, but takes for granted that an update that failed changed 
 """
 from ministack.services.cloudformation import changesets, provisioners
 
-from . import conditions, creation_template, exclusion, execution_role, public_repository, pull_through_cache, repository, secret, singletons
+from . import (
+    conditions, creation_template, exclusion, execution_role, metric_math, public_repository, pull_through_cache, repository, secret, singletons,
+)
 from .resource_type import ResourceType
 
 TYPES: tuple[ResourceType, ...] = (
@@ -28,3 +30,4 @@ def install() -> None:
     secret.install()
     execution_role.install()
     conditions.install()
+    metric_math.install()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ministack.core.responses import get_account_id
 
-from . import encryption, events, mutability
+from . import encryption, events, metrics, mutability
 from .errors import EcrError, invalid
 from .manifests import Manifest, digest_of, is_digest, parse
 from .repositories import content, require
@@ -136,6 +136,7 @@ def pull(repository: dict, image: Image, caller_arn: str | None) -> None:
         raise EcrError('ImageNotFound', 'Requested image is archived')
     if role_of(caller_arn) not in EXCLUSIONS:
         image.pulled_at = time.time()
+    metrics.pulled(repository['repositoryName'])
 
 
 def role_of(caller_arn: str | None) -> str | None:
