@@ -1,7 +1,7 @@
 """Everything that is changed in MiniStack, in one list. Each function says why it is needed."""
 from ministack import app
 
-from . import api_access, cloudformation, ecr_public, transport
+from . import api_access, cloudformation, ecr_public, transport, vpc_endpoints
 from .ecr import cache, service
 from .organization import Organization
 from .upstream import endpoints
@@ -15,6 +15,7 @@ def install(organization: str | None, upstreams: list[str], recheck_seconds: flo
     endpoints.configure(upstreams)
     cache.recheck_seconds = recheck_seconds
     ecr_public.install()
+    vpc_endpoints.install()
     if organization:
         Organization.parse(organization).install()
     if app.AUTH:
