@@ -5,6 +5,7 @@ import { Revision } from './revision';
 import { BrownfieldSample } from '../integ/samples/brownfield';
 import { CentralRegistrySample } from '../integ/samples/central-registry';
 import { HardenedRepositorySample } from '../integ/samples/hardened-repository';
+import { PrivateNetworkSample } from '../integ/samples/private-network';
 import { ProfileSample } from '../integ/samples/profile';
 import { PullThroughCacheSample } from '../integ/samples/pull-through-cache';
 import { RegistrySample } from '../integ/samples/registry';
@@ -33,6 +34,7 @@ new ReplicationSample(app, 'Replication', {
   env: { account: MEMBER, region: 'us-west-2' }, otherRegion: otherRegion.registry, otherAccount: otherAccount.registry,
 });
 new PullThroughCacheSample(app, 'PullThroughCache', { env: { account: MEMBER, region: 'us-east-1' } });
+new PrivateNetworkSample(app, 'PrivateNetwork', { env: { account: MEMBER, region: 'us-east-1' } });
 
 if (revision === 'refused') {
   // ECR refuses a name that is taken, after the other repository has been updated.

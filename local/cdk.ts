@@ -10,6 +10,9 @@ const APP = '../node_modules/.bin/ts-node ../local/app.ts';
 
 const MORE = '../node_modules/.bin/ts-node ../local/more-app.ts';
 
+/** The private network, each time without one of its endpoints. */
+const NETWORKS = '../node_modules/.bin/ts-node ../local/network-app.ts';
+
 const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
 
 /** The CDK's own command line, used as everyone uses it. */
@@ -46,6 +49,20 @@ export class Cdk {
     const { output } = await this.must(`deploy-${name}`, CENTRAL,
       ['deploy', stack, '--require-approval', 'never', '--app', MORE, '--output', assembly, ...options]);
     return { assembly, output };
+  }
+
+  /** Deploys the networks that lack an endpoint, side by side. */
+  public async deployNetworks(): Promise<void> {
+    await this.must('deploy-networks', CENTRAL,
+      ['deploy', '--all', '--concurrency', '4', '--require-approval', 'never', '--app', NETWORKS, '--output', this.networks]);
+  }
+
+  public async destroyNetworks(): Promise<void> {
+    await this.must('destroy-networks', CENTRAL, ['destroy', '--all', '--force', '--concurrency', '4', '--app', this.networks]);
+  }
+
+  private get networks(): string {
+    return join(this.workspace.assemblies, 'networks');
   }
 
   private assembly(revision: Revision): string {

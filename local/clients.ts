@@ -1,4 +1,5 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
@@ -15,6 +16,10 @@ export class Clients {
 
   public ecr(environment: Environment, credentials: Credentials = rootOf(environment.account)): ECRClient {
     return new ECRClient(this.settings(environment.region, credentials));
+  }
+
+  public ec2(environment: Environment): EC2Client {
+    return new EC2Client(this.settings(environment.region, rootOf(environment.account)));
   }
 
   public kms(environment: Environment): KMSClient {

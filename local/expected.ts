@@ -6,6 +6,7 @@ import {
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { Environment } from './accounts';
 import { Clients } from './clients';
+import { withRulesBeside } from './group-rules';
 import { DeployedStack, resolve } from './intrinsics';
 
 /** A resource as its template says that it is. */
@@ -31,11 +32,11 @@ interface TemplateResource {
   readonly Metadata?: Record<string, unknown>;
 }
 
-/** What ECR and KMS have been told: these are read back. */
-const READ_BACK = /^AWS::(ECR|KMS)::/;
+/** What ECR, KMS and EC2 have been told: these are read back. */
+const READ_BACK = /^AWS::(ECR|KMS|EC2)::/;
 
 /**
- * Every resource of ECR and KMS in the templates of an app, nested stacks included, with what its functions stand for.
+ * Every resource of ECR, KMS and EC2 in the templates of an app, nested stacks included, with what its functions stand for.
  *
  * @param only the one stack that is deployed, where not all are
  */
@@ -45,7 +46,7 @@ export async function expectedResources(assembly: string, clients: Clients, only
     const { account, region } = artifact.environment;
     found.push(...await expectedOf({ account, region }, artifact.stackName, artifact.stackName, artifact.templateFullPath, clients));
   }
-  return found;
+  return withRulesBeside(found);
 }
 
 async function expectedOf(environment: Environment, name: string, stackId: string, file: string, clients: Clients): Promise<ExpectedResource[]> {

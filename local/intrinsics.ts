@@ -89,6 +89,7 @@ const ATTRIBUTES: Record<string, (physicalId: string, stack: DeployedStack) => s
   'AWS::KMS::Key.Arn': (id, { account, region }) => `arn:aws:kms:${region}:${account}:key/${id}`,
   'AWS::KMS::Key.KeyId': id => id,
   'AWS::IAM::Role.Arn': (id, { account }) => `arn:aws:iam::${account}:role/${id}`,
+  'AWS::EC2::SecurityGroup.GroupId': id => id,
   'AWS::Signer::SigningProfile.Arn': (id, { account, region }) => id.startsWith('arn:') ? id : `arn:aws:signer:${region}:${account}:/signing-profiles/${id}`,
 };
 

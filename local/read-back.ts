@@ -3,6 +3,9 @@ import { Clients } from './clients';
 import { compare, Comparison, Difference } from './comparison';
 import { ExpectedResource } from './expected';
 import { ALIAS, KEY } from './key-readers';
+import {
+  EGRESS_RULE, FLOW_LOG, INGRESS_RULE, ROUTE_TABLE, ROUTE_TABLE_ASSOCIATION, SECURITY_GROUP, SUBNET, VPC, VPC_ENDPOINT,
+} from './network-readers';
 import { comparable, Reader } from './reader';
 import {
   CREATION_TEMPLATE, PULL_THROUGH_CACHE_RULE, PULL_TIME_EXCLUSION, REGISTRY_POLICY, REPLICATION, SCANNING, SIGNING,
@@ -22,6 +25,15 @@ const READERS: Record<string, Reader> = {
   'AWS::ECR::PullTimeUpdateExclusion': PULL_TIME_EXCLUSION,
   'AWS::KMS::Key': KEY,
   'AWS::KMS::Alias': ALIAS,
+  'AWS::EC2::VPC': VPC,
+  'AWS::EC2::Subnet': SUBNET,
+  'AWS::EC2::RouteTable': ROUTE_TABLE,
+  'AWS::EC2::SubnetRouteTableAssociation': ROUTE_TABLE_ASSOCIATION,
+  'AWS::EC2::SecurityGroup': SECURITY_GROUP,
+  'AWS::EC2::SecurityGroupIngress': INGRESS_RULE,
+  'AWS::EC2::SecurityGroupEgress': EGRESS_RULE,
+  'AWS::EC2::VPCEndpoint': VPC_ENDPOINT,
+  'AWS::EC2::FlowLog': FLOW_LOG,
 };
 
 /** What a table has room for. */
@@ -30,22 +42,48 @@ export const NAME_WIDTH = 38;
 /** Properties in short. */
 const WORDS: Record<string, string> = {
   AliasName: 'name',
+  AvailabilityZone: 'zone',
+  CidrBlock: 'addresses',
   EnableKeyRotation: 'rotation',
+  EnableDnsHostnames: 'DNS hostnames',
+  EnableDnsSupport: 'DNS support',
   EncryptionConfiguration: 'encryption',
+  GroupDescription: 'description',
+  GroupId: 'group',
   ImageScanningConfiguration: 'scanning',
   ImageTagMutability: 'mutability',
   ImageTagMutabilityExclusionFilters: 'exclusions',
+  InstanceTenancy: 'tenancy',
+  IpProtocol: 'protocol',
   KeyPolicy: 'policy',
   LifecyclePolicy: 'lifecycle',
+  LogDestination: 'destination',
+  LogDestinationType: 'kind of destination',
+  MapPublicIpOnLaunch: 'public addresses',
+  PolicyDocument: 'policy',
   PolicyText: 'policy',
   PrincipalArn: 'principal',
+  PrivateDnsEnabled: 'private DNS',
   ReplicationConfiguration: 'rules',
   RepositoryName: 'name',
   RepositoryPolicy: 'policy',
   RepositoryPolicyText: 'policy',
+  ResourceId: 'of',
   ResourceTags: 'tags',
   RotationPeriodInDays: 'rotation period',
+  RouteTableId: 'route table',
+  RouteTableIds: 'route tables',
+  SecurityGroupEgress: 'rules outwards',
+  SecurityGroupIds: 'security groups',
+  SecurityGroupIngress: 'rules inwards',
+  ServiceName: 'service',
+  SourceSecurityGroupId: 'from',
+  SubnetId: 'subnet',
+  SubnetIds: 'subnets',
   TargetKeyId: 'key',
+  TrafficType: 'traffic',
+  VpcEndpointType: 'type',
+  VpcId: 'VPC',
 };
 
 /** A resource, read through the service's API and held against its template. */

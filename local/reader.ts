@@ -57,7 +57,11 @@ function normalized(reader: Reader, name: string, value: unknown): unknown {
     return reader.unordered?.includes(name) ? items.sort((a, b) => order(a) < order(b) ? -1 : 1) : items;
   }
   if (typeof value !== 'object' || value === null || reader.documents?.includes(name)) { return value; }
-  return Object.fromEntries(Object.entries(value).map(([inner, item]) => [inner, normalized(reader, inner, item)]));
+  // By name, so that the same members are the same text when a list is put in order.
+  return Object.fromEntries(Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .sort(([a], [b]) => a < b ? -1 : 1)
+    .map(([inner, item]) => [inner, normalized(reader, inner, item)]));
 }
 
 function order(item: unknown): string {

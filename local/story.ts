@@ -9,6 +9,7 @@ import { ExpectedResource, expectedResources } from './expected';
 import { Failure, tail } from './failure';
 import { buildImage } from './image';
 import { LocalAws } from './local-aws';
+import { NetworkStory } from './network-story';
 import { Registry } from './oci';
 import { describeResource, problemsOf, readBack, readBackTable, sentence } from './read-back';
 import { remainsTable, wronglyLeft } from './remains';
@@ -51,6 +52,8 @@ export class Story {
     await steps.run('Push where no repository is: a creation template makes one', () => this.behaviours().createOnPush());
     await steps.run('Push to a replicated registry, look at the other Region and account', () => this.behaviours().replicate());
     await steps.run('Pull through caches from upstream registries on this machine', () => this.pullThrough());
+    await steps.run('Follow calls out of a network without internet', () => this.network().followCalls());
+    await steps.run('Take one endpoint away, each in turn: which call fails', () => this.network().takeAway());
     await steps.run('Update the stacks, read back, look for the image', () => this.update());
     await steps.run('Fail an update on purpose, read back, look for the image', () => this.fail());
   }
@@ -67,7 +70,7 @@ export class Story {
   private async deploy(): Promise<Outcome> {
     this.resources = await expectedResources(await this.cdk.deploy('first'), this.clients);
     const stacks = new Set(this.resources.map(({ stack }) => stack));
-    return { text: `      ${stacks.size} stacks with ${this.resources.length} resources of ECR and KMS` };
+    return { text: `      ${stacks.size} stacks with ${this.resources.length} resources of ECR, KMS and EC2` };
   }
 
   private async compare(): Promise<Outcome> {
@@ -113,6 +116,10 @@ export class Story {
 
   private behaviours(): Behaviours {
     return new Behaviours(this.aws.port, this.clients, this.callers!, this.style);
+  }
+
+  private network(): NetworkStory {
+    return new NetworkStory(this.cdk, this.clients, this.style);
   }
 
   private async update(): Promise<Outcome> {

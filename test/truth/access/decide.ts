@@ -1,6 +1,6 @@
 /**
- * Decides one request by one policy document, as IAM documents it. Written for the tests alone, from the documentation and not from the
- * code under test. It throws for whatever it does not know, so that nothing passes unread.
+ * Decides one request by one policy document, as IAM documents it. Written for the tests and the demo alone, from the documentation and not
+ * from the code under test. It throws for whatever it does not know, so that nothing passes unread.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
