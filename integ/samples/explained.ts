@@ -2,7 +2,12 @@ import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** What cdk-nag's packs call an inline policy. */
-const INLINE = ['HIPAA.Security', 'NIST.800.53.R4', 'NIST.800.53.R5', 'PCI.DSS.321'].map(pack => `${pack}-IAMNoInlinePolicy`);
+const INLINE = inPacks('IAMNoInlinePolicy');
+
+/** The rule of each of cdk-nag's compliance packs. */
+export function inPacks(rule: string): string[] {
+  return ['HIPAA.Security', 'NIST.800.53.R4', 'NIST.800.53.R5', 'PCI.DSS.321'].map(pack => `${pack}-${rule}`);
+}
 
 /** Why the policy that grants write to a role is as it is. */
 export function explainGrantsOf(role: IConstruct): void {

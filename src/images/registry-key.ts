@@ -1,5 +1,6 @@
 import { aws_iam as iam, aws_kms as kms, Names, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
+import { grantsThroughServicesOnly } from '../private/key-policy';
 import { topLevelStack } from '../private/top-level-stack';
 
 /** Everything an administrator does with a key but use it: no cryptography, and no grants, through which others could. */
@@ -119,14 +120,7 @@ export class RegistryKey extends Resource implements kms.IKeyRef {
           // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
           conditions: { StringEquals: { 'kms:ViaService': `ecr.${this.stack.region}.amazonaws.com` } },
         }),
-        new iam.PolicyStatement({
-          sid: 'GrantsThroughServicesOnly',
-          effect: iam.Effect.DENY,
-          principals: [new iam.AnyPrincipal()],
-          actions: ['kms:CreateGrant'],
-          resources: ['*'],
-          conditions: { BoolIfExists: { 'kms:GrantIsForAWSResource': 'false', 'aws:PrincipalIsAWSService': 'false' } },
-        }),
+        grantsThroughServicesOnly(),
       ],
     });
   }

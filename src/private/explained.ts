@@ -11,6 +11,14 @@ export function explain(construct: IConstruct, rule: string, reason: string): vo
   construct.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [rule]: reason, [`${rule.split('-')[0]}::${rule}`]: reason });
 }
 
+/** The packs that have rules of the same names for every service. */
+const PACKS = ['HIPAA.Security', 'NIST.800.53.R4', 'NIST.800.53.R5', 'PCI.DSS.321'];
+
+/** The same for the rule of each of cdk-nag's compliance packs. */
+export function explainInPacks(construct: IConstruct, rule: string, reason: string): void {
+  PACKS.forEach(pack => explain(construct, `${pack}-${rule}`, reason));
+}
+
 /** Records why a policy names resources with a wildcard: cdk-nag names that finding by the text of the template, with what is referred to in angle brackets. */
 export function explainWildcard(construct: IConstruct, arn: string, reason: string): void {
   const resolved = Stack.of(construct).resolve(arn);

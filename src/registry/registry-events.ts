@@ -45,6 +45,9 @@ export class RegistryEvents extends ImageEvents {
   public readonly _subject: EventSubject;
 
   /** @internal */
+  public readonly _repositoryArns: string[];
+
+  /** @internal */
   public readonly _scope: Construct;
 
   private constructor(scope: Construct, repositories: string[] = ['*']) {
@@ -55,6 +58,7 @@ export class RegistryEvents extends ImageEvents {
     findings.throwIfAny(scope);
     const stack = Stack.of(scope);
     const prefix = stack.formatArn({ service: 'ecr', resource: 'repository', resourceName: '', arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
+    this._repositoryArns = repositories.map(name => `${prefix}${name}`);
     this._scope = scope;
     this._subject = {
       account: stack.account,

@@ -72,6 +72,9 @@ export abstract class ImageEvents {
   /** @internal Whose images. */
   public abstract readonly _subject: EventSubject;
 
+  /** @internal The repositories, as IAM names them. */
+  public abstract readonly _repositoryArns: string[];
+
   /** @internal What the rules belong to. */
   public abstract readonly _scope: Construct;
 
@@ -212,7 +215,7 @@ export abstract class ImageEvents {
     const rule = new events.Rule(scope, id, { description, ruleName, eventBus, eventPattern: pattern });
     rule.addEventPattern(options.eventPattern);
     if (target) {
-      rule.addTarget(withDeadLetters(scope, target, deadLetterQueue));
+      rule.addTarget(withDeadLetters(target, deadLetterQueue));
     }
     rule.node.addValidation({ validate: () => sizeErrors(rule) });
     return rule;

@@ -29,11 +29,15 @@ export class RepositoryEvents extends ImageEvents {
   public readonly _subject: EventSubject;
 
   /** @internal */
+  public readonly _repositoryArns: string[];
+
+  /** @internal */
   public readonly _scope: Construct;
 
   private constructor(repository: ecrRefs.IRepositoryRef) {
     super();
     const { repositoryName, repositoryArn } = repository.repositoryRef;
+    this._repositoryArns = [repositoryArn];
     this._scope = repository as unknown as Construct;
     this._subject = { ...environmentOf(repository), names: [repositoryName], arns: [repositoryArn] };
   }

@@ -38,7 +38,7 @@ describe('the policies of the samples', () => {
   });
 
   test('are of every kind', () => {
-    expect(new Set(DOCUMENTS.map(({ kind }) => kind))).toEqual(new Set(['repository', 'registry', 'identity', 'key', 'trust', 'endpoint']));
+    expect(new Set(DOCUMENTS.map(({ kind }) => kind))).toEqual(new Set(['repository', 'registry', 'identity', 'key', 'trust', 'endpoint', 'queue', 'topic']));
   });
 });
 

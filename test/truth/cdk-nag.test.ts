@@ -4,6 +4,7 @@ import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5
 import type { Construct } from 'constructs';
 import { AdoptedRegistrySample, CentralRegistrySample } from '../../integ/samples/central-registry';
 import { HardenedRepositorySample } from '../../integ/samples/hardened-repository';
+import { ImageEventsSample } from '../../integ/samples/image-events';
 import { PrivateNetworkSample } from '../../integ/samples/private-network';
 import { ProfileSample } from '../../integ/samples/profile';
 import { PullThroughCacheSample } from '../../integ/samples/pull-through-cache';
@@ -14,8 +15,8 @@ import { RepositoryGrantsSample } from '../../integ/samples/repository-grants';
 
 const PACKS = [AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks];
 const SAMPLES: (new (scope: Construct, id: string, props?: StackProps) => Stack)[] = [
-  CentralRegistrySample, HardenedRepositorySample, PrivateNetworkSample, ProfileSample, PullThroughCacheSample, RegistryMetricsSample, RegistrySample,
-  RepositoryGrantsSample,
+  CentralRegistrySample, HardenedRepositorySample, ImageEventsSample, PrivateNetworkSample, ProfileSample, PullThroughCacheSample,
+  RegistryMetricsSample, RegistrySample, RepositoryGrantsSample,
 ];
 
 function findings(stack: Stack): string[] {

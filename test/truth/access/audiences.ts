@@ -47,6 +47,12 @@ export const codeBuildProject = (name: string): Test => (asked, place) => codeBu
   && asked.sourceArn === `arn:aws:codebuild:${place.region}:${place.account}:project/${name}`;
 /** For trust policies alone: whoever has the service act passes a role of the same account to it. */
 export const service = (name: string): Test => ({ principal }) => principal.kind === 'service' && principal.service === name;
+/** A rule of the document's own account and Region, by its logical id; any of them where no name is given. */
+export const rule = (id: RegExp = /./): Test => (asked, { account: own_, region }) => service('events.amazonaws.com')(asked, { account: own_, region })
+  && (asked.sourceArn ?? '').startsWith(`arn:aws:events:${region}:${own_}:rule/`) && id.test(asked.sourceArn!.split('/').pop()!);
+/** A topic of the document's own account and Region, by its logical id. */
+export const topic = (id: RegExp): Test => (asked, place) => service('sns.amazonaws.com')(asked, place)
+  && (asked.sourceArn ?? '').startsWith(`arn:aws:sns:${place.region}:${place.account}:`) && id.test(asked.sourceArn!.split(':').pop()!);
 export const workflow = (subject: string): Test => asked => asked.subject === subject;
 
 // Where.
@@ -59,6 +65,10 @@ export const arn = (whole: string): Test => ({ resource }) => resource === whole
 export const ofOurOrganization: Test = ({ ownerOrganization }) => ownerOrganization === OURS;
 export const ofAccount = (id: string): Test => ({ ownerAccount }) => ownerAccount === id;
 export const layers: Test = ({ resource = '' }) => resource.startsWith('arn:aws:s3:::prod-us-east-1-starport-layer-bucket/');
+export const streamsOf = (id: RegExp): Test => ({ resource = '' }, { account: own_, region }) => {
+  const prefix = `arn:aws:logs:${region}:${own_}:log-group:`;
+  return resource.startsWith(prefix) && resource.includes(':', prefix.length) && id.test(resource.slice(prefix.length).split(':')[0]);
+};
 export const anything: Test = () => true;
 /** A resource of the stack itself, a key or a profile, by its logical id. */
 export const own = (pattern: RegExp): Test => ({ resource = '' }, place) => resource.includes(`:${place.account}:`) && pattern.test(resource.split(/[:/]/).pop()!);
@@ -106,6 +116,24 @@ export const REGISTRY_KEY: Expectation = {
 
 /** What the CDK writes for a key of one's own. */
 export const CDK_KEY: Expectation = { allows: [{ who: ownAccount, can: EVERYTHING }] };
+
+const withoutTls: Test = ({ tls }) => !tls;
+
+/** A queue that somebody sends to, over TLS as everyone must. */
+export const sentTo = (id: RegExp, who: Test, ...more: string[]): Expectation => ({
+  allows: [{ who, can: ['sqs:SendMessage', ...more], on: own(id), tls: true }], denies: [{ who: withoutTls, can: EVERYTHING, on: own(id) }],
+});
+
+/** A topic that somebody publishes to, over TLS as everyone must. */
+export const publishedTo = (id: RegExp, who: Test): Expectation => ({
+  allows: [{ who, can: ['sns:Publish'], on: own(id), tls: true }], denies: [{ who: withoutTls, can: ['sns:Publish'], on: own(id) }],
+});
+
+/** A key of the CDK's that services of AWS alone make grants on, and that EventBridge uses. */
+export const TOPIC_KEY: Expectation = {
+  allows: [...CDK_KEY.allows, { who: service('events.amazonaws.com'), can: ['kms:Decrypt', 'kms:GenerateDataKey'] }],
+  denies: REGISTRY_KEY.denies,
+};
 
 interface Answer {
   readonly decision: Decision;

@@ -24,7 +24,7 @@ export interface Request {
 export type Decision = 'allow' | 'deny' | 'nothing';
 
 /** Where a document stands, which says what it is about. */
-export type Kind = 'repository' | 'registry' | 'identity' | 'key' | 'trust' | 'endpoint';
+export type Kind = 'repository' | 'registry' | 'identity' | 'key' | 'trust' | 'endpoint' | 'queue' | 'topic';
 
 /** What a document must and must not name: IAM's grammar differs with where it stands. */
 export interface Grammar {
@@ -39,6 +39,8 @@ export const GRAMMARS: Record<Kind, Grammar> = {
   key: { hasPrincipal: true, hasResource: true },
   trust: { hasPrincipal: true, hasResource: false },
   endpoint: { hasPrincipal: true, hasResource: true },
+  queue: { hasPrincipal: true, hasResource: true },
+  topic: { hasPrincipal: true, hasResource: true },
 };
 
 export type Conditions = Record<string, Record<string, string | string[]>>;

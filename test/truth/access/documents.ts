@@ -30,10 +30,15 @@ const KINDS: Record<string, Kind> = {
   'AWS::KMS::Key.KeyPolicy': 'key',
   'AWS::IAM::Role.AssumeRolePolicyDocument': 'trust',
   'AWS::EC2::VPCEndpoint.PolicyDocument': 'endpoint',
+  'AWS::SQS::QueuePolicy.PolicyDocument': 'queue',
+  'AWS::SNS::TopicPolicy.PolicyDocument': 'topic',
 };
 
 /** Stands for an account that a template leaves open; no sample names it. */
 export const ANY_PLACE: Place = { account: '444444444444', region: 'us-east-1' };
+
+/** Resources whose reference is their ARN. */
+const REFERRED_TO_BY_ARN = ['AWS::SNS::Topic', 'AWS::StepFunctions::StateMachine'];
 
 /** What a reference to a resource stands for, by the type of the resource. */
 const ARNS: Record<string, (id: string, { account, region }: Place, properties: Record<string, unknown>) => string> = {
@@ -42,6 +47,12 @@ const ARNS: Record<string, (id: string, { account, region }: Place, properties: 
   'AWS::KMS::Key': (id, { account, region }) => `arn:aws:kms:${region}:${account}:key/${id}`,
   'AWS::Signer::SigningProfile': (id, { account, region }) => `arn:aws:signer:${region}:${account}:/signing-profiles/${id}`,
   'AWS::IAM::Role': (id, { account }) => `arn:aws:iam::${account}:role/${id}`,
+  // Its log streams, as CloudFormation has it.
+  'AWS::Logs::LogGroup': (id, { account, region }) => `arn:aws:logs:${region}:${account}:log-group:${id}:*`,
+  'AWS::SQS::Queue': (id, { account, region }) => `arn:aws:sqs:${region}:${account}:${id}`,
+  'AWS::SNS::Topic': (id, { account, region }) => `arn:aws:sns:${region}:${account}:${id}`,
+  'AWS::Events::Rule': (id, { account, region }) => `arn:aws:events:${region}:${account}:rule/${id}`,
+  'AWS::StepFunctions::StateMachine': (id, { account, region }) => `arn:aws:states:${region}:${account}:stateMachine:${id}`,
 };
 
 function placeOf({ path }: Snapshot): Place {
@@ -79,6 +90,9 @@ function resolve(value: unknown, { template }: Snapshot, place: Place): unknown 
   };
   const reference = (id: string): string => {
     const pseudo: Record<string, string> = { 'AWS::Partition': 'aws', 'AWS::AccountId': place.account, 'AWS::Region': place.region };
+    if (REFERRED_TO_BY_ARN.includes(template.Resources[id]?.Type)) {
+      return attribute([id, 'Arn']);
+    }
     if (!(id in pseudo)) {
       throw new Error(`not modelled: a reference to ${id}`);
     }

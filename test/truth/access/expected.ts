@@ -1,8 +1,8 @@
 import type { Expectation } from './audiences';
 import {
-  account, arn, assumedBy, CDK_KEY, codeBuildFor, codeBuildProject, everyone, FETCH, functionsOf, functionsOfOwnAccount, granted, layers,
-  makes, ofAccount, ofOurOrganization, ourOrganization, own, ownAccount, PULL, pulledBy, PUSH, REGISTRY_KEY, repositories, service, TEMPLATE_TRUST,
-  unit, workflow,
+  account, anything, arn, assumedBy, CDK_KEY, codeBuildFor, codeBuildProject, everyone, FETCH, functionsOf, functionsOfOwnAccount, granted, layers,
+  makes, ofAccount, ofOurOrganization, ourOrganization, own, ownAccount, publishedTo, PULL, pulledBy, PUSH, REGISTRY_KEY, repositories, rule,
+  sentTo, service, streamsOf, TEMPLATE_TRUST, topic, TOPIC_KEY, unit, workflow,
 } from './audiences';
 
 const withFunctions = (id: string, { allows }: Expectation): Expectation =>
@@ -25,6 +25,13 @@ const THROUGH_ENDPOINT: Expectation = {
 
 /** What fetching through a cache takes, beside the pull. */
 const IMPORT = ['ecr:BatchImportUpstreamImage', 'ecr:CreateRepository'];
+
+/** What Step Functions documents for the log and the traces of a state machine. */
+const LOGGED_AND_TRACED = [
+  'logs:CreateLogDelivery', 'logs:DeleteLogDelivery', 'logs:DescribeLogGroups', 'logs:DescribeResourcePolicies', 'logs:GetLogDelivery',
+  'logs:ListLogDeliveries', 'logs:PutResourcePolicy', 'logs:UpdateLogDelivery',
+  'xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments',
+];
 
 /** The caches of the sample, and the prefixes of their copies. */
 const CACHES = {
@@ -129,6 +136,32 @@ export const EXPECTED: Record<string, Record<string, Expectation>> = {
   Replication: {
     Api: OF_THE_ORGANIZATION,
     Tool: OF_THE_ORGANIZATION,
+    RegistryKey: REGISTRY_KEY,
+  },
+  ImageEvents: {
+    PushesPolicy: sentTo(/^Pushes[0-9A-F]{8}$/, rule(/^OrdersPushed[0-9A-F]{8}$/), 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl'),
+    ImageEventsDeadLettersPolicy: sentTo(/^ImageEventsDeadLetters[0-9A-F]{8}$/, rule()),
+    LostPolicy: sentTo(/^Lost[0-9A-F]{8}$/, (asked, place) => rule()(asked, place) || topic(/^FindingsTopic[0-9A-F]{8}$/)(asked, place)),
+    Announcer: assumedBy(service('lambda.amazonaws.com')),
+    AnnouncerDefaultPolicy: {
+      allows: [
+        { who: everyone, can: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: streamsOf(/^Announcements[0-9A-F]{8}$/) },
+        { who: everyone, can: ['sqs:SendMessage'], on: own(/^Lost[0-9A-F]{8}$/) },
+        { who: everyone, can: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], on: anything },
+      ],
+    },
+    FindingsKey: TOPIC_KEY,
+    FindingsTopicPolicy: publishedTo(/^FindingsTopic[0-9A-F]{8}$/, rule()),
+    FindingsSecurityConfigurationRole: assumedBy(service('chatbot.amazonaws.com')),
+    QuarantineStateMachineRole: assumedBy(service('states.amazonaws.com')),
+    QuarantineStateMachineRoleDefaultPolicy: {
+      allows: [
+        { who: everyone, can: ['ecr:UpdateImageStorageClass'], on: repositories('orders/api') },
+        { who: everyone, can: LOGGED_AND_TRACED, on: anything },
+      ],
+    },
+    QuarantineStartRole: assumedBy(rule()),
+    QuarantineStartRoleDefaultPolicy: { allows: [{ who: everyone, can: ['states:StartExecution'], on: own(/^QuarantineStateMachine[0-9A-F]{8}$/) }] },
     RegistryKey: REGISTRY_KEY,
   },
   PrivateNetwork: {

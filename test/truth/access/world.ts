@@ -60,6 +60,10 @@ const STS_ACTIONS = ['sts:AssumeRole', 'sts:AssumeRoleWithWebIdentity', 'sts:Tag
 
 const S3_ACTIONS = ['s3:GetObject', 's3:PutObject', 's3:ListBucket', 's3:SomethingNew'];
 
+const QUEUE_ACTIONS = ['sqs:SendMessage', 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:PurgeQueue', 'sqs:GetQueueUrl', 'sqs:GetQueueAttributes', 'sqs:SomethingNew'];
+
+const TOPIC_ACTIONS = ['sns:Publish', 'sns:Subscribe', 'sns:SetTopicAttributes', 'sns:SomethingNew'];
+
 const OTHER_ACTIONS = ['signer:SignPayload', 'iam:PassRole', 'secretsmanager:GetSecretValue', 's3:GetObject'];
 
 const ACTIONS: Record<Kind, readonly string[]> = {
@@ -69,6 +73,8 @@ const ACTIONS: Record<Kind, readonly string[]> = {
   key: KMS_ACTIONS,
   trust: STS_ACTIONS,
   endpoint: [...ECR_ACTIONS, ...S3_ACTIONS],
+  queue: QUEUE_ACTIONS,
+  topic: TOPIC_ACTIONS,
 };
 
 type Entity = Omit<Asked, 'action' | 'resource' | 'tls'>;
@@ -117,6 +123,11 @@ function services({ document, place: { account: own, region } }: Found): Entity[
     'arn:aws:lambda:ap-south-1:222222222222:function:api',
     `arn:aws:codebuild:${region}:${own}:project/other`,
     ...literals(document, /arn:aws:codebuild:[\w-]+:\d{12}:project\/[\w-]+/g).flatMap(arn => [arn, `${arn}x`]),
+    ...literals(document, /arn:aws:sns:[\w-]+:\d{12}:[\w-]+/g).flatMap(arn => [arn, `${arn}x`]),
+    ...literals(document, /arn:aws:events:[\w-]+:\d{12}:rule\/[\w-]+/g).flatMap(arn => [arn, `${arn}x`]),
+    ...document.Statement.some(({ Condition }) => JSON.stringify(Condition)?.includes('arn:aws:events:'))
+      ? [`${region}:${own}`, `ap-south-1:${own}`, `${region}:333333333333`].map(where => `arn:aws:events:${where}:rule/any`)
+      : [],
   ])];
   const organizations = [undefined, OURS, FOREIGN];
   const named = [...literals(document, /(?<=")[a-z0-9.-]+\.amazonaws\.com(?=")/g), 'events.amazonaws.com'];
