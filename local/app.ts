@@ -9,6 +9,7 @@ import { PrivateNetworkSample } from '../integ/samples/private-network';
 import { ProfileSample } from '../integ/samples/profile';
 import { PullThroughCacheSample } from '../integ/samples/pull-through-cache';
 import { RegistrySample } from '../integ/samples/registry';
+import { RegistryMetricsSample } from '../integ/samples/registry-metrics';
 import { RelaxedRepositorySample } from '../integ/samples/relaxed-repository';
 import { ReplicationDestinationSample, ReplicationSample } from '../integ/samples/replication';
 import { RepositoryGrantsSample } from '../integ/samples/repository-grants';
@@ -26,6 +27,7 @@ new ProfileSample(app, 'Profile', { env: { account: MEMBER, region: 'eu-west-1' 
 // Deployed as it was before the library, then adopted.
 new BrownfieldSample(app, 'Brownfield', { env: { account: MEMBER, region: 'us-east-1' }, isAdopted: revision !== 'first' });
 new RepositoryGrantsSample(app, 'RepositoryGrants', { env: { account: MEMBER, region: 'us-east-1' } });
+new RegistryMetricsSample(app, 'RegistryMetrics', { env: { account: MEMBER, region: 'us-east-1' } });
 
 new CentralRegistrySample(app, 'CentralRegistry', { env: { account: CENTRAL, region: 'us-west-2' } });
 const otherRegion = new ReplicationDestinationSample(app, 'OtherRegion', { env: { account: MEMBER, region: 'eu-central-1' } });

@@ -1,4 +1,5 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { IAMClient } from '@aws-sdk/client-iam';
@@ -12,6 +13,10 @@ export class Clients {
 
   public cloudFormation(environment: Environment): CloudFormationClient {
     return new CloudFormationClient(this.settings(environment.region, rootOf(environment.account)));
+  }
+
+  public cloudWatch(environment: Environment): CloudWatchClient {
+    return new CloudWatchClient(this.settings(environment.region, rootOf(environment.account)));
   }
 
   public ecr(environment: Environment, credentials: Credentials = rootOf(environment.account)): ECRClient {

@@ -32,11 +32,11 @@ interface TemplateResource {
   readonly Metadata?: Record<string, unknown>;
 }
 
-/** What ECR, KMS and EC2 have been told: these are read back. */
-const READ_BACK = /^AWS::(ECR|KMS|EC2)::/;
+/** What ECR, KMS, EC2 and CloudWatch have been told: these are read back. */
+const READ_BACK = /^AWS::(ECR|KMS|EC2|CloudWatch)::/;
 
 /**
- * Every resource of ECR, KMS and EC2 in the templates of an app, nested stacks included, with what its functions stand for.
+ * Every resource of ECR, KMS, EC2 and CloudWatch in the templates of an app, nested stacks included, with what its functions stand for.
  *
  * @param only the one stack that is deployed, where not all are
  */

@@ -86,6 +86,7 @@ function reference(name: string, stack: DeployedStack): unknown {
 const ATTRIBUTES: Record<string, (physicalId: string, stack: DeployedStack) => string> = {
   'AWS::ECR::Repository.Arn': (id, { account, region }) => `arn:aws:ecr:${region}:${account}:repository/${id}`,
   'AWS::ECR::Repository.RepositoryUri': (id, { account, region }) => `${account}.dkr.ecr.${region}.amazonaws.com/${id}`,
+  'AWS::CloudWatch::Alarm.Arn': (id, { account, region }) => `arn:aws:cloudwatch:${region}:${account}:alarm:${id}`,
   'AWS::KMS::Key.Arn': (id, { account, region }) => `arn:aws:kms:${region}:${account}:key/${id}`,
   'AWS::KMS::Key.KeyId': id => id,
   'AWS::IAM::Role.Arn': (id, { account }) => `arn:aws:iam::${account}:role/${id}`,

@@ -1,5 +1,6 @@
 import { nameOf } from './accounts';
 import { Clients } from './clients';
+import { ALARM, DASHBOARD } from './cloudwatch-readers';
 import { compare, Comparison, Difference } from './comparison';
 import { ExpectedResource } from './expected';
 import { ALIAS, KEY } from './key-readers';
@@ -34,6 +35,8 @@ const READERS: Record<string, Reader> = {
   'AWS::EC2::SecurityGroupEgress': EGRESS_RULE,
   'AWS::EC2::VPCEndpoint': VPC_ENDPOINT,
   'AWS::EC2::FlowLog': FLOW_LOG,
+  'AWS::CloudWatch::Alarm': ALARM,
+  'AWS::CloudWatch::Dashboard': DASHBOARD,
 };
 
 /** What a table has room for. */
@@ -41,9 +44,15 @@ export const NAME_WIDTH = 38;
 
 /** Properties in short. */
 const WORDS: Record<string, string> = {
+  AlarmActions: 'actions',
+  AlarmDescription: 'description',
+  AlarmName: 'name',
   AliasName: 'name',
   AvailabilityZone: 'zone',
   CidrBlock: 'addresses',
+  ComparisonOperator: 'comparison',
+  DashboardBody: 'body',
+  DashboardName: 'name',
   EnableKeyRotation: 'rotation',
   EnableDnsHostnames: 'DNS hostnames',
   EnableDnsSupport: 'DNS support',

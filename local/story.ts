@@ -11,6 +11,7 @@ import { buildImage } from './image';
 import { LocalAws } from './local-aws';
 import { NetworkStory } from './network-story';
 import { Registry } from './oci';
+import { pullCounts, pullOutcome } from './pulls';
 import { describeResource, problemsOf, readBack, readBackTable, sentence } from './read-back';
 import { remainsTable, wronglyLeft } from './remains';
 import { Outcome, Steps } from './steps';
@@ -70,7 +71,7 @@ export class Story {
   private async deploy(): Promise<Outcome> {
     this.resources = await expectedResources(await this.cdk.deploy('first'), this.clients);
     const stacks = new Set(this.resources.map(({ stack }) => stack));
-    return { text: `      ${stacks.size} stacks with ${this.resources.length} resources of ECR, KMS and EC2` };
+    return { text: `      ${stacks.size} stacks with ${this.resources.length} resources of ECR, KMS, EC2 and CloudWatch` };
   }
 
   private async compare(): Promise<Outcome> {
@@ -97,16 +98,21 @@ export class Story {
   }
 
   private async ask(): Promise<Outcome> {
+    const repositories = [...new Set(CLAIMS.map(({ repository }) => repository))];
+    const before = await pullCounts(repositories, PLACE, this.clients);
+    const asked = await askForEveryone(CLAIMS, this.registry, this.callers!, this.clients, TAG, this.image);
+    const pulls = pullOutcome(repositories, before, await pullCounts(repositories, PLACE, this.clients), asked);
     const results = [
-      ...await askForEveryone(CLAIMS, this.registry, this.callers!, this.clients, TAG, this.image),
+      ...asked,
       ...await askForEveryone(CENTRAL_CLAIMS, this.central, this.callers!, this.clients, TAG, this.image),
     ];
     return {
       text: `${accessTable(results, this.style)}\n`
         + '      200 pulled, 201 pushed, 202 deleted, 401 not logged in, 403 not allowed\n'
         + `      ${CENTRAL} and ${MEMBER} are the organization, ${STRANGER} is not of it\n`
+        + `${pulls.text}\n`
         + '      The answers are those of the local registry: how we read the documentation of AWS, not AWS',
-      problems: [...unexpected(results), ...await this.lost()],
+      problems: [...unexpected(results), ...pulls.problems ?? [], ...await this.lost()],
     };
   }
 
