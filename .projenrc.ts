@@ -33,6 +33,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
     '@aws-sdk/client-cloudformation@3.1169.0',
     '@aws-sdk/client-cloudwatch@3.1164.0',
+    '@aws-sdk/client-cloudwatch-logs@3.1164.0',
     '@aws-sdk/client-ec2@3.1169.0',
     '@aws-sdk/client-ecr@3.1169.0',
     '@aws-sdk/client-iam@3.1169.0',
