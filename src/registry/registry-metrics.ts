@@ -64,8 +64,8 @@ export class RegistryMetrics {
   /**
    * How often a call was made, in a minute or longer.
    *
-   * ECR's guide says that the `Class` dimension is not used. Published it is, with the value `None`: so lists of the metrics of real accounts
-   * have it, and the alarms that the console of Service Quotas makes.
+   * ECR's guide says that the `Class` dimension is not used. Published it is, with the value `None`: so public lists of the metrics of real
+   * accounts have it.
    *
    * @param options as for any metric; the statistic is the sum, and the period a minute, unless given
    * @throws when `options` has dimensions: there are no others
@@ -102,9 +102,9 @@ export class RegistryMetrics {
   /**
    * The share that a minute's calls are of the account's quota, in percent.
    *
-   * The expression is the one of CloudWatch's guide, with the period of a minute as the console of Service Quotas has it. ECR's quotas are for
-   * a second: that `SERVICE_QUOTA()` counts them for the period, 60 times as many for a minute, is our reading of AWS, which says so of
-   * KMS. Were it not so, the share would be 60 times too high, and an alarm too early, never too late.
+   * The expression is the one of CloudWatch's guide. ECR's quotas are for a second: that `SERVICE_QUOTA()` counts them for the period, 60 times
+   * as many for a minute, is our reading of AWS, which says so of KMS. Were it not so, the share would be 60 times too high, and an alarm too
+   * early, never too late.
    *
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Quotas-Visualize-Alarms.html
    * @see https://aws.amazon.com/blogs/security/manage-your-aws-kms-api-request-rates-using-service-quotas-and-amazon-cloudwatch/

@@ -1,4 +1,4 @@
-import { Annotations, aws_cloudwatch as cloudwatch, Duration, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { Annotations, aws_cloudwatch as cloudwatch, aws_ecr as ecr, Duration, Lazy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import type { aws_ecr as ecrRefs, ResourceEnvironment } from 'aws-cdk-lib/interfaces';
 import { Findings } from '../private/findings';
 import { metric } from '../private/metric';
@@ -65,9 +65,12 @@ export class RepositoryMetrics {
   /** An ARN that is known says more than the stack that the repository was imported into. */
   private readonly env: ResourceEnvironment;
 
+  private readonly name: string;
+
   private constructor(private readonly repository: ecrRefs.IRepositoryRef) {
     const [, region, account] = /^arn:[^:]+:ecr:([^:]+):(\d{12}):/.exec(repository.repositoryRef.repositoryArn) ?? [];
     this.env = { account: account ?? repository.env.account, region: region ?? repository.env.region };
+    this.name = nameOf(repository);
   }
 
   /**
@@ -80,7 +83,7 @@ export class RepositoryMetrics {
     return metric({
       namespace: 'AWS/ECR',
       metricName: 'RepositoryPullCount',
-      dimensionsMap: { RepositoryName: this.repository.repositoryRef.repositoryName },
+      dimensionsMap: { RepositoryName: this.name },
       statistic: 'Sum',
     }, this.repository, this.env, options);
   }
@@ -103,7 +106,7 @@ export class RepositoryMetrics {
         Service: 'ECR',
         Type: 'RESOURCE',
         Resource: 'ImagesPerRepositoryCount',
-        ResourceId: `repository/${this.repository.repositoryRef.repositoryName}`,
+        ResourceId: `repository/${this.name}`,
       },
       statistic: 'Maximum',
       period: Duration.minutes(5),
@@ -173,6 +176,15 @@ export class RepositoryMetrics {
     }
     return watched.createAlarm(this.repository, id, props);
   }
+}
+
+/** An L1 of another environment by the name that it was given: a reference to it would take an output, and a role that reads it. */
+function nameOf(repository: ecrRefs.IRepositoryRef): string {
+  const { repositoryName } = repository.repositoryRef;
+  const given = ecr.CfnRepository.isCfnRepository(repository) ? repository.repositoryName : undefined;
+  return given === undefined ? repositoryName : Lazy.uncachedString({
+    produce: ({ scope }) => Stack.of(scope).environment === Stack.of(repository).environment ? repositoryName : given,
+  });
 }
 
 function isWholeHours(time: Duration): boolean {

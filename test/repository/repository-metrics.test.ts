@@ -104,6 +104,30 @@ describe('the metrics', () => {
       ['AWS/ECR', 'RepositoryPullCount', 'RepositoryName', expect.anything(), { region: 'us-east-1', accountId: '111111111111', stat: 'Sum' }]);
   });
 
+  test.each<[string, (scope: Stack) => ecrRefs.IRepositoryRef]>([
+    ['CfnRepository', scope => new ecr.CfnRepository(scope, 'App', { repositoryName: 'shop/api' })],
+    ['ecr.Repository', scope => new ecr.Repository(scope, 'App', { repositoryName: 'shop/api' })],
+    ['HardenedRepository', scope => new HardenedRepository(scope, 'App', { repositoryName: 'shop/api' })],
+  ])('name %s of another account by its name, and refer to it within', (_, make) => {
+    const metrics = metricsOf(make(stack));
+    const [other, same] = [OTHER_ACCOUNT, ENV].map((env, i) => {
+      const graphs = new Stack(app, `Graphs${i}`, { env });
+      new cloudwatch.Dashboard(graphs, 'Board', {
+        widgets: [[new cloudwatch.GraphWidget({ left: [metrics.metricPullCount(), metrics.metricImageCount()] })]],
+      });
+      return graphs;
+    });
+    const bodies = [other, same].map(of => JSON.stringify(Template.fromStack(of).findResources('AWS::CloudWatch::Dashboard')));
+    expect(bodies[0]).toMatch(/RepositoryName\\",\\"shop\/api\\".*repository\/shop\/api/);
+    expect(bodies[0]).not.toMatch(/ImportValue|GetStackOutput/);
+    expect(bodies[1]).toContain('Fn::ImportValue');
+  });
+
+  test('refer to a repository without a name', () => {
+    metricsOf(new ecr.CfnRepository(stack, 'App')).alarmIfUnused('Unused');
+    expect(alarmOf()).toMatchObject({ Dimensions: [{ Name: 'RepositoryName', Value: { Ref: 'App' } }] });
+  });
+
   test('name the account and Region of an ARN, however it was imported', () => {
     const repository = ecr.Repository.fromRepositoryAttributes(stack, 'App', {
       repositoryName: 'shop/api', repositoryArn: 'arn:aws-cn:ecr:cn-north-1:222222222222:repository/shop/api',
