@@ -15,7 +15,7 @@ export class RegistryMetricsSample extends Stack {
       repository.alarmIfUnused('Unused', { within: Duration.days(3) }),
       repository.alarmOnImageCount('ManyImages'),
       registry.alarmOnRepositoryCount('ManyRepositories', { quota: 200_000, percent: 90 }),
-      registry.alarmOnCallRate('Logins', RegistryApi.GET_AUTHORIZATION_TOKEN),
+      registry.alarmOnCallRate('Logins', RegistryApi.AUTHORIZATION_TOKEN),
       registry.alarmOnCallRate('Pushes', RegistryApi.PUT_IMAGE, { quota: 10 }),
     ];
     // The topic of those who look after the account; theirs to encrypt, and to let CloudWatch publish to.

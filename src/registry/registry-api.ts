@@ -3,13 +3,15 @@ import { Findings } from '../private/findings';
 /**
  * A call of the ECR API whose number CloudWatch knows: the calls of a login, a push and a pull.
  *
- * No other is counted. A pull is a `BatchGetImage` and a `GetDownloadUrlForLayer` for each layer that the client has not yet.
+ * No other is counted. A pull is a `BatchGetImage`, and a `GetDownloadUrlForLayer` for each layer that the client has not yet.
+ *
+ * Two constants are without the `Get` of their call, because jsii has no name that starts so.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/monitoring-usage.html
  */
 export class RegistryApi {
-  /** The login. */
-  public static readonly GET_AUTHORIZATION_TOKEN = new RegistryApi('GetAuthorizationToken');
+  /** `GetAuthorizationToken`: the login. */
+  public static readonly AUTHORIZATION_TOKEN = new RegistryApi('GetAuthorizationToken');
 
   /** Which layers are there already, in a push. */
   public static readonly BATCH_CHECK_LAYER_AVAILABILITY = new RegistryApi('BatchCheckLayerAvailability');
@@ -29,20 +31,20 @@ export class RegistryApi {
   /** The manifest: the start of a pull. */
   public static readonly BATCH_GET_IMAGE = new RegistryApi('BatchGetImage');
 
-  /** A layer of a pull. */
-  public static readonly GET_DOWNLOAD_URL_FOR_LAYER = new RegistryApi('GetDownloadUrlForLayer');
+  /** `GetDownloadUrlForLayer`: a layer of a pull. */
+  public static readonly DOWNLOAD_URL_FOR_LAYER = new RegistryApi('GetDownloadUrlForLayer');
 
   /** All of them, in the order of a login, a push and a pull. */
   public static get all(): RegistryApi[] {
     return [
-      RegistryApi.GET_AUTHORIZATION_TOKEN,
+      RegistryApi.AUTHORIZATION_TOKEN,
       RegistryApi.BATCH_CHECK_LAYER_AVAILABILITY,
       RegistryApi.INITIATE_LAYER_UPLOAD,
       RegistryApi.UPLOAD_LAYER_PART,
       RegistryApi.COMPLETE_LAYER_UPLOAD,
       RegistryApi.PUT_IMAGE,
       RegistryApi.BATCH_GET_IMAGE,
-      RegistryApi.GET_DOWNLOAD_URL_FOR_LAYER,
+      RegistryApi.DOWNLOAD_URL_FOR_LAYER,
     ];
   }
 
