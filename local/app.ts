@@ -5,6 +5,7 @@ import { Revision } from './revision';
 import { BrownfieldSample } from '../integ/samples/brownfield';
 import { CentralRegistrySample } from '../integ/samples/central-registry';
 import { HardenedRepositorySample } from '../integ/samples/hardened-repository';
+import { ImageEventsSample } from '../integ/samples/image-events';
 import { PrivateNetworkSample } from '../integ/samples/private-network';
 import { ProfileSample } from '../integ/samples/profile';
 import { PullThroughCacheSample } from '../integ/samples/pull-through-cache';
@@ -35,6 +36,7 @@ const otherAccount = new ReplicationDestinationSample(app, 'OtherAccount', { env
 new ReplicationSample(app, 'Replication', {
   env: { account: MEMBER, region: 'us-west-2' }, otherRegion: otherRegion.registry, otherAccount: otherAccount.registry,
 });
+new ImageEventsSample(app, 'ImageEvents', { env: { account: MEMBER, region: 'us-east-1' } });
 new PullThroughCacheSample(app, 'PullThroughCache', { env: { account: MEMBER, region: 'us-east-1' } });
 new PrivateNetworkSample(app, 'PrivateNetwork', { env: { account: MEMBER, region: 'us-east-1' } });
 

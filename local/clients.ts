@@ -1,9 +1,12 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import { Credentials, Environment, rootOf } from './accounts';
 
@@ -19,6 +22,10 @@ export class Clients {
     return new CloudWatchClient(this.settings(environment.region, rootOf(environment.account)));
   }
 
+  public logs(environment: Environment): CloudWatchLogsClient {
+    return new CloudWatchLogsClient(this.settings(environment.region, rootOf(environment.account)));
+  }
+
   public ecr(environment: Environment, credentials: Credentials = rootOf(environment.account)): ECRClient {
     return new ECRClient(this.settings(environment.region, credentials));
   }
@@ -29,6 +36,14 @@ export class Clients {
 
   public kms(environment: Environment): KMSClient {
     return new KMSClient(this.settings(environment.region, rootOf(environment.account)));
+  }
+
+  public sqs(environment: Environment): SQSClient {
+    return new SQSClient(this.settings(environment.region, rootOf(environment.account)));
+  }
+
+  public stepFunctions(environment: Environment): SFNClient {
+    return new SFNClient(this.settings(environment.region, rootOf(environment.account)));
   }
 
   public iam(account: string): IAMClient {

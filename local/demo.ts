@@ -23,7 +23,7 @@ async function main(): Promise<number> {
   forgetOwnAws();
   const style = styleFor(process.stdout, process.env);
   const processes = new Processes();
-  const total = (options.keep ? 14 : 16) + (options.all ? MORE_STEPS : 0);
+  const total = (options.keep ? 16 : 18) + (options.all ? MORE_STEPS : 0);
   const steps = new Steps(total, { stream: process.stdout, live: isLive(process.stdout, process.env), style });
   const interruption = new Interruption(processes, () => {
     steps.abandon();

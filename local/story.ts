@@ -8,6 +8,7 @@ import { Clients } from './clients';
 import { ExpectedResource, expectedResources } from './expected';
 import { Failure, tail } from './failure';
 import { buildImage } from './image';
+import { ImageNews } from './image-news';
 import { LocalAws } from './local-aws';
 import { NetworkStory } from './network-story';
 import { Registry } from './oci';
@@ -53,6 +54,8 @@ export class Story {
     await steps.run('Push where no repository is: a creation template makes one', () => this.behaviours().createOnPush());
     await steps.run('Push to a replicated registry, look at the other Region and account', () => this.behaviours().replicate());
     await steps.run('Pull through caches from upstream registries on this machine', () => this.pullThrough());
+    await steps.run('Push where somebody listens: a queue and a function hear of it', () => this.news().push());
+    await steps.run('Report a critical finding: the image is archived by itself', () => this.news().quarantine());
     await steps.run('Follow calls out of a network without internet', () => this.network().followCalls());
     await steps.run('Take one endpoint away, each in turn: which call fails', () => this.network().takeAway());
     await steps.run('Update the stacks, read back, look for the image', () => this.update());
@@ -118,6 +121,10 @@ export class Story {
 
   private pullThrough(): Promise<Outcome> {
     return new Caches(this.aws.port, this.clients, this.callers!, this.upstream, this.style).pull();
+  }
+
+  private news(): ImageNews {
+    return new ImageNews(this.aws.port, this.clients, this.callers!, this.style);
   }
 
   private behaviours(): Behaviours {

@@ -18,7 +18,7 @@ export interface ImageEventsSampleProps extends StackProps {
 export class ImageEventsSample extends Stack {
   constructor(scope: Construct, id: string, props: ImageEventsSampleProps = {}) {
     super(scope, id, props);
-    const repository = new HardenedRepository(this, 'Orders', { repositoryName: 'orders/api', registry: PrivateRegistry.ownedElsewhere(this) });
+    const repository = new HardenedRepository(this, 'Billing', { repositoryName: 'billing/api', registry: PrivateRegistry.ownedElsewhere(this) });
     const images = RepositoryEvents.fromRepository(repository);
 
     // What nobody could be told of, whoever it was meant for.

@@ -139,7 +139,7 @@ export const EXPECTED: Record<string, Record<string, Expectation>> = {
     RegistryKey: REGISTRY_KEY,
   },
   ImageEvents: {
-    PushesPolicy: sentTo(/^Pushes[0-9A-F]{8}$/, rule(/^OrdersPushed[0-9A-F]{8}$/), 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl'),
+    PushesPolicy: sentTo(/^Pushes[0-9A-F]{8}$/, rule(/^BillingPushed[0-9A-F]{8}$/), 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl'),
     ImageEventsDeadLettersPolicy: sentTo(/^ImageEventsDeadLetters[0-9A-F]{8}$/, rule()),
     LostPolicy: sentTo(/^Lost[0-9A-F]{8}$/, (asked, place) => rule()(asked, place) || topic(/^FindingsTopic[0-9A-F]{8}$/)(asked, place)),
     Announcer: assumedBy(service('lambda.amazonaws.com')),
@@ -156,7 +156,7 @@ export const EXPECTED: Record<string, Record<string, Expectation>> = {
     QuarantineStateMachineRole: assumedBy(service('states.amazonaws.com')),
     QuarantineStateMachineRoleDefaultPolicy: {
       allows: [
-        { who: everyone, can: ['ecr:UpdateImageStorageClass'], on: repositories('orders/api') },
+        { who: everyone, can: ['ecr:UpdateImageStorageClass'], on: repositories('billing/api') },
         { who: everyone, can: LOGGED_AND_TRACED, on: anything },
       ],
     },
