@@ -34,7 +34,7 @@ export class PullPath {
     const { subnetIds } = this.position;
     const serving = this.network.endpoints.filter(({ ServiceName, State }) =>
       ServiceName === `com.amazonaws.${this.network.region}.${call.service}` && /^available$/i.test(String(State))); // written both ways
-    const named = serving.find(endpoint => endpoint.VpcEndpointType === 'Interface' && this.isNamed(endpoint));
+    const named = serving.find(endpoint => this.isNamed(endpoint));
     const exits = subnetIds.map(subnet => named ?? this.gatewayOf(subnet, serving) ?? this.internetOf(subnet));
     const stranded = subnetIds.filter((_, i) => exits[i] === undefined);
     if (stranded.length > 0) { return { call, problem: `has no way out of ${stranded.join(', ')}${this.whyUnused(serving)}` }; }
@@ -43,14 +43,14 @@ export class PullPath {
     return { call, via: [...new Set(taken.map(exit => typeof exit === 'object' ? call.service : exit))].join(', '), problem };
   }
 
-  /** Whether the public name of the service is the endpoint's in this network. */
+  /** Whether the public name of the service is the endpoint's in this network; never a gateway's. */
   private isNamed({ PrivateDnsEnabled }: VpcEndpoint): boolean {
     return PrivateDnsEnabled === true && this.network.hasPrivateNames;
   }
 
   /** The endpoint that a route of the subnet leads to, for all of its service's addresses. */
   private gatewayOf(subnet: string, serving: readonly VpcEndpoint[]): VpcEndpoint | undefined {
-    return serving.find(({ VpcEndpointType, VpcEndpointId, ServiceName }) => VpcEndpointType === 'Gateway' && this.routesOf(subnet).some(route =>
+    return serving.find(({ VpcEndpointId, ServiceName }) => this.routesOf(subnet).some(route =>
       route.DestinationPrefixListId === this.prefixListOf(ServiceName) && route.GatewayId === VpcEndpointId && route.State === 'active'));
   }
 
@@ -113,7 +113,7 @@ function permits({ IpProtocol, FromPort = -1, ToPort = -1, ...ends }: IpPermissi
   return isHttps && (
     ranges.includes(ANYWHERE)
     || (ends.UserIdGroupPairs ?? []).some(({ GroupId }) => groups.includes(GroupId!))
-    || (ends.PrefixListIds ?? []).some(({ PrefixListId }) => PrefixListId === prefixList && prefixList !== undefined)
+    || (ends.PrefixListIds ?? []).some(({ PrefixListId }) => PrefixListId === prefixList)
     || (addresses.length > 0 && addresses.every(address => ranges.some(range => contains(range, address))))
   );
 }

@@ -59,7 +59,6 @@ function normalized(reader: Reader, name: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || reader.documents?.includes(name)) { return value; }
   // By name, so that the same members are the same text when a list is put in order.
   return Object.fromEntries(Object.entries(value)
-    .filter(([, item]) => item !== undefined)
     .sort(([a], [b]) => a < b ? -1 : 1)
     .map(([inner, item]) => [inner, normalized(reader, inner, item)]));
 }

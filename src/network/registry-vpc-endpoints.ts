@@ -176,7 +176,8 @@ export class RegistryVpcEndpoints extends Construct implements ec2.IConnectable 
   }
 
   /**
-   * Which call goes where, as a table for people: a line for each host name, with the endpoint and what fails without it.
+   * Which call goes where, as a table for people: a line for each host name of a pull and each service of a platform, with the endpoint and what
+   * fails without it.
    */
   public explain(): string {
     return this.table.render();

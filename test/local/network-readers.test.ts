@@ -97,6 +97,17 @@ describe('a security group, read back', () => {
     expect(other.properties).toEqual(group.properties);
   });
 
+  test('has its own rules too, in any order and with their members in any order', async () => {
+    const http = { IpProtocol: 'tcp', FromPort: 80, ToPort: 80, CidrIp: '10.0.0.0/16' };
+    const own = [http, { ToPort: 22, FromPort: 22, IpProtocol: 'tcp', CidrIp: '10.0.0.0/16' }];
+    const [both] = withRulesBeside([{ ...group, properties: { ...group.properties, SecurityGroupIngress: own } }, rule]);
+    const inside = (port: number) => ({ IpProtocol: 'tcp', FromPort: port, ToPort: port, IpRanges: [{ CidrIp: '10.0.0.0/16' }] });
+    const answered = (...IpPermissions: unknown[]) => differencesOf(both, { DescribeSecurityGroups: { SecurityGroups: [{ ...GROUP, IpPermissions }] } });
+    expect(await answered(fromGroup, inside(22), inside(80))).toEqual([]);
+    expect(await answered(inside(80), inside(22), fromGroup)).toEqual([]);
+    expect(await answered(inside(22), inside(80))).not.toEqual([]);
+  });
+
   test('is not equal with a rule less, or one more from anywhere', async () => {
     expect(await rulesOf([])).toHaveLength(1);
     expect(await rulesOf([fromGroup, { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '0.0.0.0/0' }] }])).not.toEqual([]);
@@ -110,17 +121,17 @@ describe('a security group, read back', () => {
 });
 
 describe('a network', () => {
-  test('is read by the VPC of a subnet', async () => {
+  test.each([[true, true], [true, false], [false, true]])('is read by the VPC of a subnet (names %s, hostnames %s)', async (support, hostnames) => {
     const { asked, clients } = clientsWith({
       DescribeSubnets: { Subnets: [{ SubnetId: 'subnet-1', VpcId: 'vpc-1' }] },
       DescribePrefixLists: { PrefixLists: [{ PrefixListName: 'com.amazonaws.us-east-1.s3', PrefixListId: 'pl-1' }] },
-      DescribeVpcAttribute: { EnableDnsSupport: { Value: true }, EnableDnsHostnames: { Value: false } },
+      DescribeVpcAttribute: { EnableDnsSupport: { Value: support }, EnableDnsHostnames: { Value: hostnames } },
       DescribeVpcEndpoints: {},
       DescribeRouteTables: {},
       DescribeSecurityGroups: {},
     });
     const network = await readNetwork(clients, PLACE, 'subnet-1');
-    expect(network).toMatchObject({ hasPrivateNames: false, endpoints: [], prefixLists: { 'com.amazonaws.us-east-1.s3': 'pl-1' } });
+    expect(network).toMatchObject({ hasPrivateNames: support && hostnames, endpoints: [], prefixLists: { 'com.amazonaws.us-east-1.s3': 'pl-1' } });
     expect(asked).toContainEqual({ Filters: [{ Name: 'vpc-id', Values: ['vpc-1'] }] });
   });
 });

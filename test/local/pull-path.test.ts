@@ -176,6 +176,25 @@ describe('the policies of endpoints', () => {
     expect(follow({}, calls).pop()).toBe(hop);
   });
 
+  test('may be about accounts as well as organizations', () => {
+    const ownAccount = JSON.stringify({
+      Statement: [{
+        Effect: 'Allow',
+        Principal: '*',
+        Action: 'ecr:BatchGetImage',
+        Resource: '*',
+        Condition: { StringEquals: { 'aws:PrincipalAccount': OURS.account, 'aws:ResourceAccount': '111111111111' } },
+      }],
+    });
+    const manifest = (by: string, of: string) => {
+      const [, call] = new Caller({ account: by }, 'us-east-1').pull({ registry: { account: of }, repository: 'a', tag: 'v1' });
+      return pathIn({ endpoints: [toInterface('ecr.dkr', { PolicyDocument: ownAccount })] }).hop(call).problem;
+    };
+    expect(manifest(OURS.account, '111111111111')).toBeUndefined();
+    expect(manifest(FOREIGN.account, '111111111111')).toContain('is refused');
+    expect(manifest(OURS.account, FOREIGN.account)).toContain('is refused');
+  });
+
   test('stop layers when the gateway asks who is there: ECR signs their URLs', () => {
     const asks = JSON.stringify({
       Statement: [{

@@ -61,6 +61,8 @@ class EndpointsTest(NetworkTestCase):
         self.assertEqual(json.loads(found['PolicyDocument'])['Statement'],
                          [{'Effect': 'Allow', 'Principal': '*', 'Action': '*', 'Resource': '*'}])
         self.assertIs(found['PrivateDnsEnabled'], False)
+        self.update(Vpc=VPC, Group=GROUP, Endpoint=interface(PrivateDnsEnabled='false'))
+        self.assertIs(self.endpoint('Endpoint')['PrivateDnsEnabled'], False)
 
     def test_a_changed_policy_is_answered(self):
         self.create(Vpc=VPC, Group=GROUP, Endpoint=interface())
