@@ -111,7 +111,7 @@ export class RegistryDashboard extends Construct {
         new cloudwatch.TableWidget({
           title: 'Pulls in the time shown: a repository without a number is unused',
           metrics: pulls,
-          summary: { columns: [cloudwatch.TableSummaryColumn.SUM] },
+          summary: { columns: [cloudwatch.TableSummaryColumn.SUM], hideNonSummaryColumns: true },
           width: WIDTH / 2,
           height: HEIGHT,
         }),

@@ -41,7 +41,7 @@ export interface ImageCountAlarmOptions {
 /**
  * What CloudWatch knows of a repository, whoever made it: `CfnRepository`, `ecr.Repository`, `HardenedRepository`, and imported ones.
  *
- * There are two metrics, its pulls and its images. Nothing of ECR's tells pushes, bytes, findings or single images.
+ * There are two metrics, its pulls and its images. Nothing tells of its pushes, bytes or findings, or of a single image.
  *
  * Alarms come without actions: `metrics.alarmIfUnused('Unused').addAlarmAction(new actions.SnsAction(topic))`.
  *

@@ -97,7 +97,7 @@ describe('a dashboard', () => {
     for (const title of ['Pulls in an hour', 'Pulls in the time shown']) {
       expect(titled(title).metrics).toEqual(names.map(name => ['AWS/ECR', 'RepositoryPullCount', 'RepositoryName', name, { period: 3600, stat: 'Sum' }]));
     }
-    expect(titled('Pulls in the time shown').table).toMatchObject({ summaryColumns: ['SUM'] });
+    expect(titled('Pulls in the time shown').table).toMatchObject({ summaryColumns: ['SUM'], showTimeSeriesData: false });
     expect(titled('Images').metrics.map(metric => metric[metric.indexOf('ResourceId') + 1])).toEqual(
       [expect.stringMatching(/^repository\/<Api/), 'repository/<Worker>', 'repository/shop/r0']);
   });

@@ -123,9 +123,11 @@ describe('the metrics', () => {
     expect(bodies[1]).toContain('Fn::ImportValue');
   });
 
-  test('refer to a repository without a name', () => {
-    metricsOf(new ecr.CfnRepository(stack, 'App')).alarmIfUnused('Unused');
-    expect(alarmOf()).toMatchObject({ Dimensions: [{ Name: 'RepositoryName', Value: { Ref: 'App' } }] });
+  test.each([['its account', ENV], ['another one', OTHER_ACCOUNT]])('refer to a repository without a name from %s', (_, env) => {
+    const metric = metricsOf(new ecr.CfnRepository(stack, 'App')).metricPullCount();
+    const graphs = new Stack(app, 'Graphs', { env });
+    new cloudwatch.Dashboard(graphs, 'Board', { widgets: [[new cloudwatch.GraphWidget({ left: [metric] })]] });
+    expect(JSON.stringify(Template.fromStack(graphs).toJSON())).toMatch(/RepositoryName\\",\\"",\{"Fn::/);
   });
 
   test('name the account and Region of an ARN, however it was imported', () => {
