@@ -102,7 +102,8 @@ describe('a security group, read back', () => {
     const own = [http, { ToPort: 22, FromPort: 22, IpProtocol: 'tcp', CidrIp: '10.0.0.0/16' }];
     const [both] = withRulesBeside([{ ...group, properties: { ...group.properties, SecurityGroupIngress: own } }, rule]);
     const inside = (port: number) => ({ IpProtocol: 'tcp', FromPort: port, ToPort: port, IpRanges: [{ CidrIp: '10.0.0.0/16' }] });
-    const answered = (...IpPermissions: unknown[]) => differencesOf(both, { DescribeSecurityGroups: { SecurityGroups: [{ ...GROUP, IpPermissions }] } });
+    const answered = (...IpPermissions: unknown[]) =>
+      differencesOf(both, { DescribeSecurityGroups: { SecurityGroups: [{ ...GROUP, IpPermissions }] } });
     expect(await answered(fromGroup, inside(22), inside(80))).toEqual([]);
     expect(await answered(inside(80), inside(22), fromGroup)).toEqual([]);
     expect(await answered(inside(22), inside(80))).not.toEqual([]);
