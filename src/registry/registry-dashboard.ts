@@ -58,8 +58,6 @@ export interface RegistryDashboardProps {
  *
  * It shows a day, unless another time is chosen in the console.
  *
- * A dashboard costs 3 USD a month beyond the first three of an account.
- *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-search-expressions.html
  */
 @propertyInjectable
