@@ -77,7 +77,8 @@ export class ImageNews {
       { finding: 'an image that is gone', status: await this.execute(imageOf('gone').manifest.digest) },
     ];
     const registry = await this.login();
-    const images = await Promise.all([tag, other.tag].map(async name => ({ tag: name, is: await this.statusOf(name), pull: await registry.pull(REPOSITORY, name) })));
+    const images = await Promise.all([tag, other.tag].map(async name => (
+      { tag: name, is: await this.statusOf(name), pull: await registry.pull(REPOSITORY, name) })));
     return {
       text: [
         table([{ title: 'Finding given to the automation' }, { title: 'Execution' }], steps.map(({ finding, status }) => [finding, status]), this.style),

@@ -6,8 +6,9 @@ import { snippetsOf } from './snippets';
 
 /** The pages whose code is compiled and run, and whose JSON must come of it. */
 const PAGES = [
-  'central-registry', 'hardened-repository', 'image-encryption', 'image-profile', 'migrating-from-the-l2', 'pull-audience', 'pull-through-cache',
-  'registry-vpc-endpoints', 'replication', 'repository-grants', 'repository-hardening', 'repository-metrics', 'tag-immutability',
+  'central-registry', 'findings', 'hardened-repository', 'image-encryption', 'image-events', 'image-profile', 'migrating-from-the-l2',
+  'pull-audience', 'pull-through-cache', 'registry-vpc-endpoints', 'replication', 'repository-grants', 'repository-hardening',
+  'repository-metrics', 'tag-immutability',
 ];
 const SNIPPETS = PAGES.flatMap(snippetsOf);
 
@@ -19,16 +20,21 @@ const ROOT = join(__dirname, '..', '..');
 /** What a reader is taken to have imported and made; `this` is a stack named Team in us-east-1, of `app`. */
 const IMPORTS = `
 import {
-  App, aws_cloudwatch_actions as actions, aws_codebuild as codebuild, aws_ec2 as ec2, aws_ecr as ecr, aws_ecs as ecs, aws_iam as iam, aws_kms as kms, aws_sns as sns, aws_ssm as ssm, Duration, Stack, Stage,
+  App, aws_cloudwatch_actions as actions, aws_codebuild as codebuild, aws_ec2 as ec2, aws_ecr as ecr, aws_ecs as ecs, aws_events as events,
+  aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_sns as sns, aws_sns_subscriptions as subscriptions,
+  aws_ssm as ssm, Duration, Stack, Stage,
 } from 'aws-cdk-lib';
 import {
-  AudiencePlacement, CentralRegistry, ContainerPlatform, GitHubActionsPrincipal, HardenedRepository, ImageEncryption, ImageProfile, LifecyclePolicy,
-  LifecycleRule, PrivateRegistry, PullAudience, PullThroughCache, PullThroughCacheCredentials, RegistryApi, RegistryDashboard, RegistryKey, RegistryMetrics,
-  RegistryVpcEndpoints, ReplicationDestination, RepositoryCreationTemplate, RepositoryGrants, RepositoryHardening, RepositoryMetrics, TagImmutability, TemplateUse, UpstreamRegistry,
+  AudiencePlacement, CentralRegistry, ContainerPlatform, FindingAction, FindingAutomation, FindingTopic, GitHubActionsPrincipal, HardenedRepository,
+  ImageEncryption, ImageProfile, LifecyclePolicy, LifecycleRule, PrivateRegistry, PullAudience, PullThroughCache, PullThroughCacheCredentials,
+  RegistryApi, RegistryDashboard, RegistryEvents, RegistryKey, RegistryMetrics, RegistryVpcEndpoints, ReplicationDestination,
+  RepositoryCreationTemplate, RepositoryEvents, RepositoryGrants, RepositoryHardening, RepositoryMetrics, Severity, TagImmutability, TemplateUse,
+  UpstreamRegistry,
 } from '../src';`;
 
 /** What a snippet may use without having made it. */
 const GIVEN: Record<string, string> = {
+  announcer: "lambda.Function.fromFunctionName(this, 'Announce', 'announce')",
   paymentsCi: "new iam.Role(this, 'PaymentsCi', { assumedBy: new iam.AccountRootPrincipal() })",
   service: "new ec2.SecurityGroup(this, 'Service', { vpc })",
   topic: "sns.Topic.fromTopicArn(this, 'Topic', 'arn:aws:sns:us-east-1:111111111111:operations')",
