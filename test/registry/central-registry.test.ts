@@ -389,6 +389,7 @@ describe('CentralRegistry', () => {
           ledger(central);
           destination.addCreationTemplate('Everything', { prefix: 'ROOT', appliedFor: [TemplateUse.REPLICATION] });
           destination.addCreationTemplate('Pushes', { prefix: 'audit/ledger', appliedFor: [TemplateUse.CREATE_ON_PUSH] });
+          destination.addCreationTemplate('Others', { prefix: 'search/long/prefix', appliedFor: [TemplateUse.REPLICATION] });
         })).toContain('from Copies/PrivateRegistry/Replication:audit');
       });
 
@@ -437,6 +438,8 @@ describe('CentralRegistry', () => {
     test('explains it also where the organization joins after the repository was made, and only there', () => {
       const { central } = given({ repositories: ['payments/api'] });
       const own = central.addRepository('payments/own', { audience: OTHERS });
+      expect(acknowledged(central.repository('payments/api'))).toBe(false);
+      central.grantLambdaPull({ accounts: ['222222222222'] });
       expect(acknowledged(central.repository('payments/api'))).toBe(false);
       central.grantLambdaPull({ organizationId: 'o-abcd123456' });
       expect(acknowledged(central.repository('payments/api'))).toBe(true);

@@ -6,6 +6,7 @@ import { CentralRegistry, ImageProfile, PullAudience, RepositoryCreationTemplate
 
 const ENV = { account: '111111111111', region: 'us-east-1' };
 const ORGANIZATION = PullAudience.organization('o-abcd123456');
+const CI = 'arn:aws:iam::222222222222:role/ci';
 const PUSH = [
   'ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:CompleteLayerUpload', 'ecr:InitiateLayerUpload', 'ecr:PutImage', 'ecr:UploadLayerPart',
 ];
@@ -164,6 +165,25 @@ describe('a namespace', () => {
     expect(() => central.addNamespace(prefix(stack))).toThrow(message);
   });
 
+  test('grants to whoever takes statements, also when that is no construct', () => {
+    const { stack, central } = given();
+    const statements: iam.PolicyStatement[] = [];
+    class Elsewhere extends iam.ArnPrincipal {
+      public override addToPrincipalPolicy(statement: iam.PolicyStatement): iam.AddToPrincipalPolicyResult {
+        statements.push(statement);
+        return { statementAdded: true, policyDependable: stack };
+      }
+    }
+    const namespace = central.addNamespace('payments');
+    expect(namespace.grantPush(new Elsewhere('arn:aws:iam::111111111111:role/ci')).success).toBe(true);
+    expect(statements.flatMap(({ actions }) => actions).sort()).toEqual(['ecr:CreateRepository', ...PUSH, 'ecr:GetAuthorizationToken'].sort());
+  });
+
+  test('grants to an account in the policies of this registry, and says that it did', () => {
+    const { central, foreigner } = given();
+    expect(central.addNamespace('payments').grantPush(foreigner).success).toBe(true);
+  });
+
   test('lets pushers sign, where the registry signs something below the prefix', () => {
     const { stack, central, role } = given();
     central.addNamespace('payments', { pushers: [role] });
@@ -182,6 +202,9 @@ describe('a namespace', () => {
     ['roles by a wildcard', new iam.ArnPrincipal('arn:aws:iam::222222222222:role/ci-*'), 'got {"AWS":["arn:aws:iam::222222222222:role/ci-*"]}: name the roles that push'],
     ['a star', new iam.StarPrincipal(), 'got {"LiteralString":["*"]}'],
     ['a service', new iam.ServicePrincipal('codebuild.amazonaws.com'), 'got {"Service":["codebuild.amazonaws.com"]}'],
+    ['a service beside a role', new iam.CompositePrincipal(new iam.ArnPrincipal(CI), new iam.ServicePrincipal('codebuild.amazonaws.com')),
+      `got {"AWS":["${CI}"],"Service":["codebuild.amazonaws.com"]}`],
+    ['a wildcard beside a role', new iam.CompositePrincipal(new iam.ArnPrincipal(CI), new iam.ArnPrincipal(`${CI}-*`)), `got {"AWS":["${CI}","${CI}-*"]}`],
   ])('fails with %s for a pusher', (_, pusher, message) => {
     const { central } = given();
     expect(() => central.addNamespace('payments', { pushers: [pusher] })).toThrow(message);
