@@ -1,5 +1,6 @@
 import { Annotations, aws_cloudwatch as cloudwatch, aws_ecr as ecr, Duration, Lazy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import type { aws_ecr as ecrRefs, ResourceEnvironment } from 'aws-cdk-lib/interfaces';
+import { environmentOf } from './private/environment-of';
 import { Findings } from '../private/findings';
 import { metric } from '../private/metric';
 import { checkShare, PERCENT } from '../private/quota-share';
@@ -62,14 +63,12 @@ export class RepositoryMetrics {
     return new RepositoryMetrics(repository);
   }
 
-  /** An ARN that is known says more than the stack that the repository was imported into. */
   private readonly env: ResourceEnvironment;
 
   private readonly name: string;
 
   private constructor(private readonly repository: ecrRefs.IRepositoryRef) {
-    const [, region, account] = /^arn:[^:]+:ecr:([^:]+):(\d{12}):/.exec(repository.repositoryRef.repositoryArn) ?? [];
-    this.env = { account: account ?? repository.env.account, region: region ?? repository.env.region };
+    this.env = environmentOf(repository);
     this.name = nameOf(repository);
   }
 
