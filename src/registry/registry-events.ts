@@ -1,6 +1,5 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { checkFilters } from './private/repository-filters';
 import { Findings } from '../private/findings';
 import { ImageEvents } from '../repository/image-events';
 import { arnMatcherOf, matcherOf } from '../repository/private/event-matchers';
@@ -19,6 +18,9 @@ export interface RegistryEventsOptions {
 }
 
 const LONGEST_NAME = 256;
+
+/** The grammar of a repository's name, in which `*` may stand anywhere. */
+const NAME = /^[a-z0-9*]+(?:(?:[./]|_{1,2}|-+)[a-z0-9*]+)*$/;
 
 /**
  * What happens to the images of a registry: the one of an account in a Region, whoever made its repositories.
@@ -54,7 +56,11 @@ export class RegistryEvents extends ImageEvents {
     super();
     const findings = new Findings();
     findings.unless(repositories.length > 0, "'repositories' must name at least one repository, got []: leave it out for all");
-    checkFilters(findings, 'repositories', repositories, LONGEST_NAME);
+    for (const name of repositories.filter(text => !Token.isUnresolved(text))) {
+      findings.unless(name.length <= LONGEST_NAME && NAME.test(name),
+        () => `'repositories' must hold names of 1 to ${LONGEST_NAME} lowercase letters, digits and '*', with '.', '_', '__', '-' or '/' between them, `
+          + `got ${JSON.stringify(name)}`);
+    }
     findings.throwIfAny(scope);
     const stack = Stack.of(scope);
     const prefix = stack.formatArn({ service: 'ecr', resource: 'repository', resourceName: '', arnFormat: ArnFormat.SLASH_RESOURCE_NAME });

@@ -12,8 +12,12 @@ export interface FindingSteps {
   readonly states: Record<string, State>;
 }
 
-/** Failures that pass: of the service, and of too many calls. */
-const RETRY = [{ ErrorEquals: ['Ecr.ServerException', 'Ecr.LimitExceededException', 'States.TaskFailed'], IntervalSeconds: 5, BackoffRate: 3, MaxAttempts: 4, JitterStrategy: 'FULL' }];
+/** What may pass is tried again. Throttling has no error of its own here, so that is all but what is known to last. */
+const LASTING = ['Ecr.RepositoryNotFoundException', 'Ecr.InvalidParameterException', 'Ecr.ValidationException'];
+const RETRY = { ErrorEquals: ['States.TaskFailed'], IntervalSeconds: 5, BackoffRate: 3, MaxAttempts: 4, JitterStrategy: 'FULL' };
+
+/** An image or a repository that was deleted since. */
+const GONE = ['Ecr.ImageNotFoundException', 'Ecr.RepositoryNotFoundException'];
 
 /** The image, in the variables that `FindingAutomation` makes of the event. */
 const IMAGE = { RegistryId: '{% $registry %}', RepositoryName: '{% $repository %}' };
@@ -31,23 +35,46 @@ const MANIFESTS = [
  */
 export class FindingAction {
   /**
-   * Archives the image: it can't be pulled any more, also not by what runs it now and scales out or restarts, until somebody restores it,
-   * which takes up to 20 minutes. ECR bills 90 days of archive storage in any case.
+   * Archives the image: it can't be pulled any more, also not by what runs it now and scales out or restarts. ECR bills 90 days of archive
+   * storage in any case.
+   *
+   * An image of one platform that a list for several refers to can't be archived before the list. The execution fails then and says so: watch
+   * `stateMachine.metricFailed()`.
+   *
+   * To restore the image takes up to 20 minutes, and ECR scans it again: what is found a second time is archived a second time, unless the
+   * finding has been suppressed in Inspector, or the rule disabled. To push the same image again restores it at once.
    *
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html
    */
   public static archive(): FindingAction {
     return new FindingAction({
-      actions: ['ecr:UpdateImageStorageClass'],
+      actions: ['ecr:ListImages', 'ecr:UpdateImageStorageClass'],
       states: {
         Act: {
           Type: 'Task',
           Resource: 'updateImageStorageClass',
           Arguments: { ...IMAGE, ImageId: { ImageDigest: '{% $digest %}' }, TargetStorageClass: 'ARCHIVE' },
           Retry: retryBut('Ecr.ImageNotFoundException', 'Ecr.ImageStorageClassUpdateNotSupportedException'),
-          // Deleted, or archived already: a finding is reported each time that it changes.
-          Catch: [{ ErrorEquals: ['Ecr.ImageNotFoundException', 'Ecr.ImageStorageClassUpdateNotSupportedException'], Next: 'NothingToDo' }],
+          Catch: [
+            { ErrorEquals: GONE, Next: 'NothingToDo' },
+            // Archived already, or part of a list: no page says which error is for what.
+            { ErrorEquals: ['Ecr.ImageStorageClassUpdateNotSupportedException'], Next: 'LookForIt' },
+          ],
           End: true,
+        },
+        LookForIt: {
+          Type: 'Task',
+          Resource: 'listImages',
+          Arguments: { ...IMAGE, Filter: { ImageStatus: 'ARCHIVED' }, MaxResults: 1000 },
+          Retry: retryBut(),
+          Assign: { isArchived: '{% $count($states.result.ImageIds[ImageDigest = $digest]) > 0 %}' },
+          Next: 'IsArchived',
+        },
+        IsArchived: { Type: 'Choice', Choices: [{ Condition: '{% $isArchived %}', Next: 'NothingToDo' }], Default: 'NotArchived' },
+        NotArchived: {
+          Type: 'Fail',
+          Error: 'NotArchived',
+          Cause: 'ECR does not archive the image. If a list for several platforms refers to it, archive the list: until then it can be pulled',
         },
         NothingToDo: { Type: 'Succeed' },
       },
@@ -57,8 +84,10 @@ export class FindingAction {
   /**
    * Gives the image one more tag: what is given, `-` and the first 12 digits of the digest, so that it is free also where tags are immutable.
    *
-   * Pulls go on. What reads tags can act on it: an admission controller, a deployment's gate, a lifecycle rule for `quarantine-*`. To read the
-   * manifest is a pull, which keeps an image from rules that go by the last one: the role can be excluded from pull times.
+   * Pulls go on. What reads tags can act on it: an admission controller, a deployment's gate, a lifecycle rule for `quarantine-*`.
+   *
+   * It is a push: `onImagePushed` without `tags` hears of it, and where the registry signs, the state machine's role has to be allowed to. To read
+   * the manifest is a pull, which keeps an image from rules that go by the last one: the role can be excluded from pull times.
    *
    * @param prefix 1 to 115 letters, digits, `.`, `_` and `-`, the first no `.` or `-`
    * @throws when it can't begin a tag
@@ -75,7 +104,8 @@ export class FindingAction {
           Type: 'Task',
           Resource: 'batchGetImage',
           Arguments: { ...IMAGE, ImageIds: [{ ImageDigest: '{% $digest %}' }], AcceptedMediaTypes: MANIFESTS },
-          Retry: RETRY,
+          Retry: retryBut(),
+          Catch: [{ ErrorEquals: GONE, Next: 'NothingToDo' }],
           Assign: { images: '{% $states.result.Images %}' },
           Next: 'IsThere',
         },
@@ -106,7 +136,7 @@ export class FindingAction {
   }
 }
 
-/** Tries again, but not after these. */
+/** Tries again, but not after these, nor after what lasts. */
 function retryBut(...errors: string[]): State[] {
-  return [{ ErrorEquals: errors, MaxAttempts: 0 }, ...RETRY];
+  return [{ ErrorEquals: [...errors, ...LASTING], MaxAttempts: 0 }, RETRY];
 }

@@ -1,4 +1,4 @@
-import { aws_iam as iam, aws_logs as logs, aws_stepfunctions as sfn, Stack } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_logs as logs, aws_stepfunctions as sfn, Fn, Names, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import type { aws_events as events, aws_sqs as sqs } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
@@ -41,7 +41,7 @@ export interface FindingAutomationProps {
   readonly eventBus?: events.IEventBus;
 
   /**
-   * Where findings are kept that could not be acted on.
+   * Where findings are kept that could not start the state machine. What failed later is in its executions.
    *
    * @default - one queue for the stack, encrypted by SQS, for 14 days
    */
@@ -70,18 +70,19 @@ export class FindingAutomation extends Construct {
   /** Identifies the class to property injectors. */
   public static readonly PROPERTY_INJECTION_ID: string = 'cdk-hardened-ecr.FindingAutomation';
 
-  /** The state machine, for alarms on `metricFailed()`. */
-  public readonly stateMachine: sfn.IStateMachine;
+  /** The state machine: `metricFailed()` for an alarm on what could not be done, `role` to exclude it from pull times. */
+  public readonly stateMachine: sfn.StateMachine;
 
   /** The rule that starts it. */
   public readonly rule: events.IRule;
 
   /**
-   * @throws as `ImageEvents.onFindingReported` does
+   * @throws when the images are in another account or Region: the state machine calls ECR in its own; and as `ImageEvents.onFindingReported` does
    */
   constructor(scope: Construct, id: string, props: FindingAutomationProps) {
     super(scope, id);
     const { images, action, severity = Severity.CRITICAL, eventBus, deadLetterQueue, logGroup = this.ownLogGroup() } = props;
+    this.checkPlace(images);
     const { actions, states } = action._steps;
     const stack = Stack.of(this);
     const stateMachine = new sfn.StateMachine(this, 'StateMachine', {
@@ -105,8 +106,26 @@ export class FindingAutomation extends Construct {
     });
   }
 
+  private checkPlace({ _subject: { account, region } }: ImageEvents): void {
+    const stack = Stack.of(this);
+    if ([[stack.account, account], [stack.region, region]].some(([here, there]) => Token.compareStrings(here, there) === TokenComparison.DIFFERENT)) {
+      throw new Error(`'images' must be those of the account and Region of the stack, ${stack.account}/${stack.region}, got ${account}/${region}: `
+        + `the state machine calls ECR in its own, so make the automation there [${this.node.path}]`);
+    }
+  }
+
+  /**
+   * Its name begins so that CloudWatch Logs needs no policy for it, of which an account in a Region has few, and ends with a part of the stack's id:
+   * the group stays when the stack goes, and the next stack must find its name free.
+   *
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
+   */
   private ownLogGroup(): logs.ILogGroup {
-    const group = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_YEAR });
+    const stackId = Fn.select(2, Fn.split('/', Stack.of(this).stackId));
+    const group = new logs.LogGroup(this, 'Logs', {
+      logGroupName: `/aws/vendedlogs/states/${Names.uniqueResourceName(this, { maxLength: 200 })}-${stackId}`,
+      retention: logs.RetentionDays.ONE_YEAR,
+    });
     explainInPacks(group, 'CloudWatchLogGroupEncrypted', 'CloudWatch Logs encrypts every group; this one holds names and digests of images, and no secrets');
     return group;
   }

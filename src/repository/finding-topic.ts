@@ -1,7 +1,6 @@
-import { aws_chatbot as chatbot, aws_events as events, aws_iam as iam, aws_kms as kms, aws_sns as sns, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, aws_chatbot as chatbot, aws_events as events, aws_iam as iam, aws_kms as kms, aws_sns as sns, Lazy, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
-import { isForwarded } from './private/dead-letters';
 import { Findings } from '../private/findings';
 import { grantsThroughServicesOnly } from '../private/key-policy';
 
@@ -27,7 +26,7 @@ export interface SlackChannelOptions {
   /** Of the workspace that was authorized in the console of Amazon Q Developer in chat applications: `T` and capital letters or digits. */
   readonly workspaceId: string;
 
-  /** As the link to the channel ends: capital letters and digits. */
+  /** As the link to the channel ends: letters and digits. */
   readonly channelId: string;
 
   /**
@@ -38,6 +37,8 @@ export interface SlackChannelOptions {
   readonly configurationName?: string;
 }
 
+const NAME = (most: number) => new RegExp(`^[A-Za-z0-9_-]{1,${most}}$`);
+
 /** What a person reads: fields that an event lacks are left out by EventBridge, so it is one text for findings, scans and whatever else happens to images. */
 const FIELDS = {
   type: '$.detail-type',
@@ -47,6 +48,12 @@ const FIELDS = {
   // Of ECR, and of Inspector's scans.
   repository: '$.detail.repository-name',
   digest: '$.detail.image-digest',
+  tag: '$.detail.image-tag',
+  action: '$.detail.action-type',
+  storage: '$.detail.target-storage-class',
+  result: '$.detail.result',
+  // Of a cache.
+  sync: '$.detail.sync-status',
   // Of Inspector's findings.
   severity: '$.detail.severity',
   title: '$.detail.title',
@@ -81,34 +88,46 @@ export class FindingTopic extends Construct implements events.IRuleTarget {
   /** The topic: `topic.addSubscription()` for mail and pagers. */
   public readonly topic: sns.ITopic;
 
-  private isOpenToRules = false;
 
+  /**
+   * @throws when the name is not one
+   */
   constructor(scope: Construct, id: string, props: FindingTopicProps = {}) {
     super(scope, id);
+    this.check({ topicName: [props.topicName, NAME(256), "1 to 256 letters, digits, '_' and '-'"] });
     const masterKey = props.encryptionKey ?? this.ownKey();
     // Without a condition: EventBridge sends KMS no aws:SourceArn and no aws:SourceAccount, and messages would be lost.
     // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-    masterKey.addToResourcePolicy(new iam.PolicyStatement({
+    const { statementAdded } = masterKey.addToResourcePolicy(new iam.PolicyStatement({
       sid: 'EventBridgeSendsToTopic',
       principals: [new iam.ServicePrincipal('events.amazonaws.com')],
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
       resources: ['*'],
     }));
+    if (!statementAdded) {
+      Annotations.of(this).addWarningV2('cdk-hardened-ecr:FindingTopic.keyNotAllowed',
+        "the policy of 'encryptionKey' is out of reach: its owner must let events.amazonaws.com use it, or every message is lost. The key that AWS manages for SNS never can");
+    }
     this.topic = new sns.Topic(this, 'Topic', { topicName: props.topicName, masterKey, enforceSSL: true });
+    // All rules of the account: to name each would fill the policy.
+    // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
+    this.topic.addToResourcePolicy(new iam.PolicyStatement({
+      sid: 'RulesOfTheAccount',
+      principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [this.topic.topicArn],
+      conditions: { ArnLike: { 'aws:SourceArn': Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName: '*' }) } },
+    }));
   }
 
   /**
-   * Lets a rule of EventBridge send to the topic. Called by `rule.addTarget()`, which forwards the events of other accounts and Regions.
+   * What a rule sends to the topic. Called by `rule.addTarget()`, which forwards the events of other accounts and Regions.
    */
-  public bind(rule: events.IRuleRef, _id?: string): events.RuleTargetConfig {
+  public bind(_rule: events.IRuleRef, _id?: string): events.RuleTargetConfig {
     const field = Object.fromEntries(Object.entries(FIELDS).map(([name, path]) => [name, events.EventField.fromPath(path)])) as typeof FIELDS;
-    const target = { arn: this.topic.topicArn, targetResource: this.topic };
-    if (!this.isOpenToRules && !isForwarded(rule, target)) {
-      this.isOpenToRules = true;
-      this.admitRules();
-    }
     return {
-      ...target,
+      arn: this.topic.topicArn,
+      targetResource: this.topic,
       input: events.RuleTargetInput.fromObject({
         version: '1.0',
         source: 'custom',
@@ -116,8 +135,8 @@ export class FindingTopic extends Construct implements events.IRuleTarget {
           textType: 'client-markdown',
           title: `${field.type} in ${field.findingRepository}${field.repository}`,
           description: [
-            `${field.severity} ${field.title}`,
-            `${field.findingDigest}${field.digest}`,
+            `${field.severity} ${field.title}${field.action} ${field.storage} ${field.result}${field.sync}`,
+            `${field.findingDigest}${field.digest} ${field.tag}`,
             `account ${field.account}, ${field.region}, ${field.time}`,
             field.finding,
           ].join('\n'),
@@ -136,21 +155,29 @@ export class FindingTopic extends Construct implements events.IRuleTarget {
    */
   public notifySlack(id: string, options: SlackChannelOptions): void {
     const { workspaceId, channelId, configurationName } = options;
-    const findings = new Findings();
-    const check = (property: string, value: string | undefined, pattern: RegExp, what: string) => findings.unless(
-      value === undefined || Token.isUnresolved(value) || pattern.test(value), `'${property}' must be ${what}, got ${JSON.stringify(value)}`);
-    check('workspaceId', workspaceId, /^[0-9A-Z]{1,255}$/, '1 to 255 capital letters and digits, as the console shows the workspace');
-    check('channelId', channelId, /^[A-Za-z0-9]{1,255}$/, "1 to 255 letters and digits, the end of the channel's link: not its name");
-    check('configurationName', configurationName, /^[A-Za-z0-9_-]{1,128}$/, "1 to 128 letters, digits, '_' and '-'");
-    findings.throwIfAny(this);
-    new chatbot.SlackChannelConfiguration(this, id, {
-      slackChannelConfigurationName: configurationName ?? `${Names.uniqueResourceName(this, { maxLength: 128 - id.length - 1 })}-${id}`,
+    this.check({
+      workspaceId: [workspaceId, /^[0-9A-Z]{1,255}$/, '1 to 255 capital letters and digits, as the console shows the workspace'],
+      channelId: [channelId, /^[A-Za-z0-9]{1,255}$/, "1 to 255 letters and digits, the end of the channel's link: not its name"],
+      configurationName: [configurationName, NAME(128), "1 to 128 letters, digits, '_' and '-'"],
+    });
+    const configuration: chatbot.SlackChannelConfiguration = new chatbot.SlackChannelConfiguration(this, id, {
+      // The Region too: the name is there once in an account, for all Regions.
+      slackChannelConfigurationName: configurationName
+        ?? Lazy.string({ produce: () => `${Names.uniqueResourceName(configuration, { maxLength: 100, separator: '-' })}-${Stack.of(this).region}` }),
       slackWorkspaceId: workspaceId,
       slackChannelId: channelId,
       notificationTopics: [this.topic],
       // Left out it would be AdministratorAccess.
       guardrailPolicies: [iam.ManagedPolicy.fromAwsManagedPolicyName('AWSDenyAll')],
     });
+  }
+
+  private check(values: Record<string, [string | undefined, RegExp, string]>): void {
+    const findings = new Findings();
+    for (const [property, [value, pattern, what]] of Object.entries(values)) {
+      findings.unless(value === undefined || Token.isUnresolved(value) || pattern.test(value), () => `'${property}' must be ${what}, got ${JSON.stringify(value)}`);
+    }
+    findings.throwIfAny(this);
   }
 
   /** What it encrypts is gone as soon as it is delivered, so the key goes with the topic. */
@@ -160,20 +187,5 @@ export class FindingTopic extends Construct implements events.IRuleTarget {
     });
     key.addToResourcePolicy(grantsThroughServicesOnly());
     return key;
-  }
-
-  /**
-   * All rules of the account: to name each would fill the policy.
-   *
-   * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
-   */
-  private admitRules(): void {
-    this.topic.addToResourcePolicy(new iam.PolicyStatement({
-      sid: 'RulesOfTheAccount',
-      principals: [new iam.ServicePrincipal('events.amazonaws.com')],
-      actions: ['sns:Publish'],
-      resources: [this.topic.topicArn],
-      conditions: { ArnLike: { 'aws:SourceArn': Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName: '*' }) } },
-    }));
   }
 }

@@ -19,9 +19,9 @@ export interface ImageEventOptions extends events.OnEventOptions {
   readonly eventBus?: events.IEventBus;
 
   /**
-   * Where events are kept that could not be delivered to the target, in the rule's account and Region.
+   * Where events are kept that could not be delivered: a standard queue in the Region of the target, for one that has no queue of its own.
    *
-   * @default - what the target has; else one queue for the stack, encrypted by SQS, for 14 days
+   * @default - the target's own; else one for the stack, encrypted by SQS, for 14 days
    */
   readonly deadLetterQueue?: sqs.IQueue;
 }
@@ -78,11 +78,17 @@ export abstract class ImageEvents {
   /** @internal What the rules belong to. */
   public abstract readonly _scope: Construct;
 
+  /** Not for others: use `RepositoryEvents` and `RegistryEvents`. */
+  protected constructor() {
+    // Its subclasses say whose images.
+  }
+
   /**
-   * An image was pushed, or a tag was given to one that is there.
+   * An image was pushed, or a tag was given to one that is there (our reading: both are a `PutImage`).
    *
-   * @throws when a tag is not one, or the images are in another account or Region than the rule and no bus is given; at synth,
-   * when the pattern is longer than the 4,096 characters that EventBridge can be made to take
+   * @throws when a tag is not one; when the images are in another account or Region than the rule and no bus is given; when `eventPattern` names
+   * a field that the rule has; when EventBridge could never send to `deadLetterQueue`, or the target has its own; at synth, when the pattern
+   * is longer than the 4,096 characters that EventBridge can be made to take
    */
   public onImagePushed(id: string, options: ImagePushedOptions = {}): events.Rule {
     const { tags } = options;
@@ -212,6 +218,7 @@ export abstract class ImageEvents {
   private rule(id: string, pattern: events.EventPattern, options: ImageEventOptions): events.Rule {
     const { target, deadLetterQueue, description, ruleName, eventBus, crossStackScope: scope = this._scope } = options;
     this.checkPlace(scope, eventBus);
+    checkNarrowing(scope, pattern, options.eventPattern);
     const rule = new events.Rule(scope, id, { description, ruleName, eventBus, eventPattern: pattern });
     rule.addEventPattern(options.eventPattern);
     if (target) {
@@ -231,6 +238,22 @@ export abstract class ImageEvents {
         + `${account}/${region}: events are sent where the images are. Make the rule there, or forward them to a bus and name it [${scope.node.path}]`);
     }
   }
+}
+
+/** The CDK joins two lists of the same field, so that either is enough: what was meant to narrow the rule would widen it. */
+function checkNarrowing(scope: Construct, pattern: events.EventPattern, more: events.EventPattern = {}): void {
+  const twice = fieldsIn(pattern).filter(field => fieldsIn(more).includes(field));
+  if (twice.length > 0) {
+    throw new Error(`'eventPattern' must name fields that the rule does not, got ${JSON.stringify(twice)}: `
+      + `two lists for one field would match what is in either. Take the method and the options for these, or a rule of your own [${scope.node.path}]`);
+  }
+}
+
+/** Where the lists of a pattern are: `detail.action-type`. */
+function fieldsIn(pattern: object, path: string[] = []): string[] {
+  return Object.entries(pattern).flatMap(([key, value]) => Array.isArray(value) || Token.isUnresolved(value)
+    ? [[...path, key].join('.')]
+    : fieldsIn(value, [...path, key]));
 }
 
 function sizeErrors(rule: events.Rule): string[] {

@@ -2,7 +2,7 @@ import { App, aws_ecr as ecr, aws_events as events, aws_logs as logs, aws_sqs as
 import { Template } from 'aws-cdk-lib/assertions';
 import jsonata from 'jsonata';
 import { SAMPLES } from './events/sample-events';
-import { FindingAction, FindingAutomation, ImageEvents, RegistryEvents, RepositoryEvents, Severity } from '../../src';
+import { FindingAction, FindingAutomation, HardenedRepository, ImageEvents, RegistryEvents, RepositoryEvents, Severity } from '../../src';
 
 const ENV = { account: '111111111111', region: 'us-east-1' };
 const DIGEST = 'sha256:7f5b2640fe6fb4f46592dfd3410c4a79dac4f89e4782432e0378abcd1234';
@@ -55,19 +55,45 @@ describe('archive', () => {
     });
   });
 
-  test('is over where there is nothing to do: no image, or an archived one', () => {
+  test('is over where the image or the repository is gone', () => {
     const { States: { Act, NothingToDo } } = definitionOf(FindingAction.archive());
-    const over = ['Ecr.ImageNotFoundException', 'Ecr.ImageStorageClassUpdateNotSupportedException'];
-    expect(Act.Catch).toEqual([{ ErrorEquals: over, Next: 'NothingToDo' }]);
-    expect(Act.Retry[0]).toEqual({ ErrorEquals: over, MaxAttempts: 0 });
-    expect(Act.Retry[1]).toMatchObject({ ErrorEquals: expect.arrayContaining(['Ecr.ServerException']), MaxAttempts: 4 });
+    expect(Act.Catch[0]).toEqual({ ErrorEquals: ['Ecr.ImageNotFoundException', 'Ecr.RepositoryNotFoundException'], Next: 'NothingToDo' });
     expect(NothingToDo).toEqual({ Type: 'Succeed' });
   });
+
+  test('tries again what may pass, and nothing else', () => {
+    const { States: { Act, LookForIt } } = definitionOf(FindingAction.archive());
+    expect(Act.Retry).toEqual([
+      {
+        ErrorEquals: [
+          'Ecr.ImageNotFoundException', 'Ecr.ImageStorageClassUpdateNotSupportedException',
+          'Ecr.RepositoryNotFoundException', 'Ecr.InvalidParameterException', 'Ecr.ValidationException',
+        ],
+        MaxAttempts: 0,
+      },
+      { ErrorEquals: ['States.TaskFailed'], IntervalSeconds: 5, BackoffRate: 3, MaxAttempts: 4, JitterStrategy: 'FULL' },
+    ]);
+    expect(LookForIt.Retry[1]).toEqual(Act.Retry[1]);
+  });
+
+  test.each([[[{ ImageDigest: DIGEST, ImageTag: 'v1' }, { ImageDigest: DIGEST }], true], [[{ ImageDigest: 'sha256:other' }], false], [[], false]])(
+    'refused, it looks whether the image is archived already, and fails where it can still be pulled: %j %s', async (ImageIds, isArchived) => {
+      const { States: { Act, LookForIt, IsArchived, NotArchived } } = definitionOf(FindingAction.archive());
+      expect(Act.Catch[1]).toEqual({ ErrorEquals: ['Ecr.ImageStorageClassUpdateNotSupportedException'], Next: 'LookForIt' });
+      expect(LookForIt).toMatchObject({ Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:ecr:listImages', Next: 'IsArchived' });
+      expect(await evaluated(LookForIt.Arguments, variables)).toEqual({
+        RegistryId: '111111111111', RepositoryName: 'payments/api', Filter: { ImageStatus: 'ARCHIVED' }, MaxResults: 1000,
+      });
+      expect(await evaluated(LookForIt.Assign, { ...variables, states: { result: { ImageIds } } })).toEqual({ isArchived });
+      expect(await evaluated(IsArchived.Choices[0].Condition, { isArchived })).toBe(isArchived);
+      expect([IsArchived.Choices[0].Next, IsArchived.Default]).toEqual(['NothingToDo', 'NotArchived']);
+      expect(NotArchived).toMatchObject({ Type: 'Fail', Error: 'NotArchived', Cause: expect.stringContaining('until then it can be pulled') });
+    });
 
   test('may do that to the repository, and nothing else', () => {
     definitionOf(FindingAction.archive());
     expect(statements().filter(({ Action }) => String(Action).includes('ecr:'))).toEqual([
-      { Effect: 'Allow', Action: 'ecr:UpdateImageStorageClass', Resource: 'arn:aws:ecr:us-east-1:111111111111:repository/payments/api' },
+      { Effect: 'Allow', Action: ['ecr:ListImages', 'ecr:UpdateImageStorageClass'], Resource: 'arn:aws:ecr:us-east-1:111111111111:repository/payments/api' },
     ]);
   });
 });
@@ -95,10 +121,15 @@ describe('tag', () => {
     expect([IsThere.Choices[0].Next, IsThere.Default]).toEqual(['Tag', 'NothingToDo']);
   });
 
+  test('is over where the repository is gone', () => {
+    const { States: { Act } } = definitionOf(FindingAction.tag());
+    expect(Act.Catch).toEqual([{ ErrorEquals: ['Ecr.ImageNotFoundException', 'Ecr.RepositoryNotFoundException'], Next: 'NothingToDo' }]);
+  });
+
   test('is over where the image has the tag', () => {
     const { States: { Tag } } = definitionOf(FindingAction.tag());
     expect(Tag.Catch).toEqual([{ ErrorEquals: ['Ecr.ImageAlreadyExistsException'], Next: 'NothingToDo' }]);
-    expect(Tag.Retry[0]).toEqual({ ErrorEquals: ['Ecr.ImageAlreadyExistsException'], MaxAttempts: 0 });
+    expect(Tag.Retry[0].ErrorEquals[0]).toBe('Ecr.ImageAlreadyExistsException');
   });
 
   test('may read and put images of the registry that is watched, and nothing else', () => {
@@ -152,6 +183,17 @@ describe('the automation', () => {
     }]);
   });
 
+  test.each([
+    ['arn:aws:ecr:us-east-1:222222222222:repository/base', '222222222222/us-east-1'],
+    ['arn:aws:ecr:eu-west-1:111111111111:repository/base', '111111111111/eu-west-1'],
+  ])('fails for images elsewhere, which it could not reach: %s', (arn, place) => {
+    const elsewhere = RepositoryEvents.fromRepository(HardenedRepository.fromRepositoryArn(stack, 'Base', arn));
+    const eventBus = events.EventBus.fromEventBusName(stack, 'Bus', 'central');
+    expect(() => new FindingAutomation(stack, 'Quarantine', { images: elsewhere, action: FindingAction.archive(), eventBus })).toThrow(
+      `'images' must be those of the account and Region of the stack, 111111111111/us-east-1, got ${place}: `
+      + 'the state machine calls ECR in its own, so make the automation there [Team/Quarantine]');
+  });
+
   test('takes a bus, a queue and a log group', () => {
     new FindingAutomation(stack, 'Quarantine', {
       images,
@@ -171,7 +213,15 @@ describe('the automation', () => {
     expect(resources('AWS::StepFunctions::StateMachine')[0]).toMatchObject({
       TracingConfiguration: { Enabled: true }, LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: true },
     });
-    expect(resources('AWS::Logs::LogGroup')).toEqual([{ RetentionInDays: 365 }]);
+    expect(resources('AWS::Logs::LogGroup')).toEqual([{
+      RetentionInDays: 365,
+      // The next stack finds the name free.
+      LogGroupName: {
+        'Fn::Join': ['', [expect.stringMatching(/^\/aws\/vendedlogs\/states\/TeamQuarantine\w{8}-$/), {
+          'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }],
+        }]],
+      },
+    }]);
   });
 
   test('calls ECR by the ARN of its partition', () => {

@@ -1,5 +1,7 @@
 import { App, aws_kms as kms, aws_sns_subscriptions as subscriptions, Lazy, PropertyInjectors, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Construct } from 'constructs';
+import { SAMPLES } from './events/sample-events';
 import { FindingTopic, RegistryEvents } from '../../src';
 
 const ENV = { account: '111111111111', region: 'us-east-1' };
@@ -38,10 +40,37 @@ describe('the topic', () => {
     expect(statementsOf('AWS::KMS::Key').map(({ Sid }) => Sid)).toEqual([undefined, 'EventBridgeSendsToTopic']);
   });
 
-  test('is open to TLS alone, and to nobody else before a rule sends to it', () => {
+  test('is open to rules of the account in its Region, over TLS alone', () => {
     new FindingTopic(stack, 'Findings');
-    expect(statementsOf('AWS::SNS::TopicPolicy').map(({ Effect, Condition }) => [Effect, Condition])).toEqual([
-      ['Deny', { Bool: { 'aws:SecureTransport': 'false' } }],
+    expect(statementsOf('AWS::SNS::TopicPolicy')).toEqual([
+      expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      {
+        Sid: 'RulesOfTheAccount',
+        Effect: 'Allow',
+        Principal: { Service: 'events.amazonaws.com' },
+        Action: 'sns:Publish',
+        Resource: { Ref: expect.stringMatching(/^FindingsTopic/) },
+        Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:events:us-east-1:111111111111:rule/*' } },
+      },
+    ]);
+  });
+
+  test.each(['', 'a b', 'a.fifo', 'a'.repeat(257)])('fails for the name %j', topicName => {
+    expect(() => new FindingTopic(stack, 'Findings', { topicName })).toThrow(
+      `'topicName' must be 1 to 256 letters, digits, '_' and '-', got ${JSON.stringify(topicName)} [Team/Findings]`);
+  });
+
+  test('takes the longest name', () => {
+    expect(() => new FindingTopic(stack, 'Findings', { topicName: 'a'.repeat(256) })).not.toThrow();
+  });
+
+  test.each<[string, (scope: Stack) => kms.IKey]>([
+    ['a key of another app', scope => kms.Key.fromKeyArn(scope, 'Key', 'arn:aws:kms:us-east-1:111111111111:key/1234')],
+    ['the key that AWS manages', scope => kms.Alias.fromAliasName(scope, 'Key', 'alias/aws/sns')],
+  ])('warns that EventBridge may not use %s', (_, key) => {
+    new FindingTopic(stack, 'Findings', { encryptionKey: key(stack) });
+    expect(Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('FindingTopic.keyNotAllowed')).map(({ entry }) => entry.data)).toEqual([
+      expect.stringContaining('its owner must let events.amazonaws.com use it, or every message is lost. The key that AWS manages for SNS never can'),
     ]);
   });
 
@@ -65,20 +94,6 @@ describe('the topic', () => {
 });
 
 describe('a rule that sends to it', () => {
-  test('is let in, as all rules of its account in the Region are, once', () => {
-    const target = new FindingTopic(stack, 'Findings');
-    const events = RegistryEvents.of(stack);
-    events.onFindingReported('Found', { target });
-    events.onCacheSyncFailed('Stale', { target });
-    expect(statementsOf('AWS::SNS::TopicPolicy').slice(1)).toEqual([expect.objectContaining({
-      Effect: 'Allow',
-      Principal: { Service: 'events.amazonaws.com' },
-      Action: 'sns:Publish',
-      Resource: { Ref: expect.stringMatching(/^FindingsTopic/) },
-      Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:events:us-east-1:111111111111:rule/*' } },
-    })]);
-  });
-
   test.each([{ account: '222222222222', region: 'us-east-1' }, { account: '111111111111', region: 'eu-west-1' }])(
     'in %j is forwarded to a rule beside the topic, which alone delivers', env => {
       const target = new FindingTopic(stack, 'Findings', { topicName: 'findings' });
@@ -116,7 +131,7 @@ describe('a rule that sends to it', () => {
       content: {
         textType: 'client-markdown',
         title: 'Inspector2 Finding in payments/api',
-        description: 'CRITICAL CVE-2019-17498 - libssh2\nsha256:7f5b\naccount 111111111111, us-east-1, 2025-11-16T01:54:34Z\narn:finding',
+        description: 'CRITICAL CVE-2019-17498 - libssh2  \nsha256:7f5b \naccount 111111111111, us-east-1, 2025-11-16T01:54:34Z\narn:finding',
       },
     });
     expect(say({
@@ -127,8 +142,14 @@ describe('a rule that sends to it', () => {
       'detail': { 'repository-name': 'payments/api', 'image-digest': 'sha256:7f5b' },
     }).content).toMatchObject({
       title: 'ECR Image Scan in payments/api',
-      description: ' \nsha256:7f5b\naccount 111111111111, us-east-1, 2025-11-16T01:54:34Z\n',
+      description: '   \nsha256:7f5b \naccount 111111111111, us-east-1, 2025-11-16T01:54:34Z\n',
     });
+    const first = (event: object) => say(event).content.description.split('\n').slice(0, 2);
+    expect(first(SAMPLES.pushed)).toEqual([' PUSH  SUCCESS', expect.stringMatching(/^sha256:\w+ latest$/)]);
+    expect(first(SAMPLES.archived)).toEqual([' UPDATE_STORAGE_CLASS ARCHIVE SUCCESS', expect.stringMatching(/^sha256:\w+ $/)]);
+    expect(first(SAMPLES.replicationFailed)).toEqual([' REPLICATE  FAILED', expect.stringMatching(/^sha256:\w+ latest$|^sha256:\w+ 3.17.2$/)]);
+    expect(first(SAMPLES.cacheFailed)).toEqual(['   FAILED', expect.stringMatching(/^sha256:\w+ 3.17.2$/)]);
+    expect(first(SAMPLES.cacheSynced)).toEqual(['   SUCCESS', expect.stringMatching(/^sha256:\w+ 3.17.2$/)]);
   });
 });
 
@@ -143,7 +164,7 @@ describe('a channel of Slack', () => {
   test('is notified, and can do nothing', () => {
     new FindingTopic(stack, 'Findings').notifySlack('Security', CHANNEL);
     expect(resources('AWS::Chatbot::SlackChannelConfiguration')).toEqual([{
-      ConfigurationName: expect.stringMatching(/^TeamFindings\w+-Security$/),
+      ConfigurationName: expect.stringMatching(/^Team-Findings-Security-\w{8}-us-east-1$/),
       GuardrailPolicies: [{ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::aws:policy/AWSDenyAll']] }],
       IamRoleArn: { 'Fn::GetAtt': [expect.stringMatching(/^FindingsSecurity/), 'Arn'] },
       SlackChannelId: 'C0123ABCD',
@@ -162,6 +183,12 @@ describe('a channel of Slack', () => {
     ['configurationName', { ...CHANNEL, configurationName: 'a'.repeat(129) }, "'configurationName' must be"],
   ])('fails for a wrong %s', (_, options, message) => {
     expect(() => new FindingTopic(stack, 'Findings').notifySlack('Security', options as typeof CHANNEL)).toThrow(message);
+  });
+
+  test('has a name that is one, whatever the ids are', () => {
+    new FindingTopic(new Construct(stack, 'x'.repeat(200)), 'Findings').notifySlack('Security channel', CHANNEL);
+    const [{ ConfigurationName: name }] = resources('AWS::Chatbot::SlackChannelConfiguration');
+    expect(name).toMatch(/^[A-Za-z0-9_-]{1,128}$/);
   });
 
   test('takes the longest of each, and tokens', () => {

@@ -1,4 +1,4 @@
-import { App, aws_ecr as ecr, aws_events as events, aws_kms as kms, aws_sqs as sqs, Lazy, Stack } from 'aws-cdk-lib';
+import { App, aws_ecr as ecr, aws_events as events, aws_kms as kms, aws_sns as sns, aws_sqs as sqs, Lazy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { aws_ecr as ecrRefs } from 'aws-cdk-lib/interfaces';
 import { CentralRegistry, HardenedRepository, RegistryEvents, RepositoryEvents, Severity } from '../../src';
@@ -80,6 +80,22 @@ describe('a rule', () => {
     expect(() => images.onImagePushed('Pushed')).toThrow("'eventBus' must be given for images of 111111111111/eu-west-1");
   });
 
+  test('fails for images whose name and ARN were given, where the ARN is of another account', () => {
+    const images = RepositoryEvents.fromRepository(HardenedRepository.fromRepositoryAttributes(stack, 'Base', {
+      repositoryName: 'base', repositoryArn: 'arn:aws:ecr:eu-west-1:222222222222:repository/base',
+    }));
+    expect(() => images.onImagePushed('Pushed')).toThrow("'eventBus' must be given for images of 222222222222/eu-west-1");
+  });
+
+  test('fails when what should narrow it would widen it', () => {
+    const more = (eventPattern: events.EventPattern) => () => registry().onFindingReported('Found', { eventPattern });
+    expect(more({ detail: { $or: [{ fixAvailable: ['YES'] }, { exploitAvailable: ['YES'] }] } })).toThrow(
+      '\'eventPattern\' must name fields that the rule does not, got ["detail.$or"]: two lists for one field would match what is in either. '
+      + 'Take the method and the options for these, or a rule of your own [Team]');
+    expect(more({ region: ['eu-west-1'], source: ['aws.ecr'], detail: { fixAvailable: ['YES'] } })).toThrow('got ["source","region"]');
+    expect(more({ detail: { fixAvailable: ['YES'] } })).not.toThrow();
+  });
+
   test('of images elsewhere is made where they are, or on a bus that their events come to', () => {
     const images = RepositoryEvents.fromRepository(HardenedRepository.fromRepositoryArn(stack, 'Base', 'arn:aws:ecr:us-east-1:222222222222:repository/base'));
     const there = new Stack(app, 'There', { env: { account: '222222222222', region: 'us-east-1' } });
@@ -121,10 +137,22 @@ describe('tags', () => {
 describe('repositories of a registry', () => {
   test.each([
     [[], "'repositories' must name at least one repository, got []: leave it out for all"],
-    [['Payments'], "'repositories' must hold filters of 1 to 256 lowercase letters"],
-    [['a'.repeat(257)], 'of 1 to 256'],
+    [['Payments'], "'repositories' must hold names of 1 to 256 lowercase letters, digits and '*', with '.', '_', '__', '-' or '/' between them, got \"Payments\" [Team]"],
+    [['a'.repeat(257)], 'names of 1 to 256'],
+    [['payments/'], 'got "payments/"'],
+    [['a___b'], 'got "a___b"'],
+    [['a..b'], 'got "a..b"'],
   ])('fail for %j', (repositories, message) => {
     expect(() => RegistryEvents.of(stack, { repositories })).toThrow(message);
+  });
+
+  test.each(['a__b', 'a--b', 'team/a.b', '*', '*/api*'])('take %s', name => {
+    expect(() => RegistryEvents.of(stack, { repositories: [name] })).not.toThrow();
+  });
+
+  test('a token skips the check', () => {
+    RegistryEvents.of(stack, { repositories: [Lazy.string({ produce: () => 'late' })] }).onImagePushed('Pushed');
+    expect(rules()[0].EventPattern.detail['repository-name']).toEqual(['late']);
   });
 
   test('takes the longest name', () => {
@@ -191,7 +219,6 @@ describe('what could not be delivered', () => {
     expect(Statement).toEqual([
       expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
       {
-        Sid: 'DeadLettersOfRules',
         Effect: 'Allow',
         Principal: { Service: 'events.amazonaws.com' },
         Action: 'sqs:SendMessage',
@@ -223,6 +250,53 @@ describe('what could not be delivered', () => {
       Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: '*',
     });
     expect(resources('AWS::SQS::Queue')).toHaveLength(1);
+  });
+
+  test('goes to one queue of rules in two Regions of accounts that may both send', () => {
+    const there = new Stack(app, 'There', { env: { account: '222222222222', region: 'us-east-1' } });
+    const deadLetterQueue = new sqs.Queue(stack, 'Lost', { queueName: 'lost' });
+    registry().onImagePushed('Pushed', { target: target(), deadLetterQueue });
+    RegistryEvents.of(there).onImagePushed('Pushed', { target: target(), deadLetterQueue });
+    expect(resources('AWS::SQS::QueuePolicy')[0].Properties.PolicyDocument.Statement.map(({ Condition }: any) => Condition.ArnLike['aws:SourceArn'])).toEqual([
+      'arn:aws:events:us-east-1:111111111111:rule/*', 'arn:aws:events:us-east-1:222222222222:rule/*',
+    ]);
+  });
+
+  test.each<[string, (scope: Stack) => sqs.IQueue, string]>([
+    ['another Region', scope => sqs.Queue.fromQueueArn(scope, 'Lost', 'arn:aws:sqs:eu-west-1:111111111111:lost'),
+      '\'deadLetterQueue\' must be in the Region of the rule that delivers, "us-east-1", got "eu-west-1": where the target is elsewhere, that is the one beside the target [Team/Pushed]'],
+    ['FIFO', scope => new sqs.Queue(scope, 'Lost', { fifo: true }), 'must be a standard queue, got the FIFO queue Team/Lost: EventBridge sends to no other'],
+    ['a key of AWS', scope => new sqs.Queue(scope, 'Lost', { encryption: sqs.QueueEncryption.KMS_MANAGED }),
+      "must be encrypted by SQS or with a key of yours, got Team/Lost with the one that AWS manages: EventBridge can't use it"],
+  ])('fails for a queue that EventBridge never could send to: %s', (_, make, message) => {
+    expect(() => registry().onImagePushed('Pushed', { target: target(), deadLetterQueue: make(stack) })).toThrow(message);
+  });
+
+  test('fails when the target has a queue of its own too', () => {
+    const own = target({ deadLetterConfig: { arn: QUEUE } });
+    expect(() => registry().onImagePushed('Pushed', { target: own, deadLetterQueue: new sqs.Queue(stack, 'Lost') })).toThrow(
+      '\'deadLetterQueue\' must be left out for a target that has its own, got "Team/Lost" too [Team/Pushed]');
+  });
+
+  test('fails in the Region that the event comes from, when the target is in another', () => {
+    const there = new Stack(app, 'There', { env: { ...ENV, region: 'eu-west-1' } });
+    const topic = new sns.Topic(there, 'Topic', { topicName: 'topic' });
+    expect(() => registry().onImagePushed('Pushed', {
+      target: { bind: () => ({ arn: topic.topicArn, targetResource: topic }) }, deadLetterQueue: new sqs.Queue(stack, 'Lost'),
+    })).toThrow('must be in the Region of the rule that delivers, "eu-west-1", got "us-east-1"');
+  });
+
+  test('is kept where an imported target is, which may be another place than the stack it was imported into', () => {
+    const there = new Stack(app, 'There', { env: { ...ENV, region: 'eu-west-1' } });
+    const topic = sns.Topic.fromTopicArn(there, 'Topic', 'arn:aws:sns:us-east-1:111111111111:topic');
+    registry().onImagePushed('Pushed', { target: { bind: () => ({ arn: topic.topicArn, targetResource: topic }) } });
+    expect(resources('AWS::SQS::Queue')).toHaveLength(1);
+  });
+
+  test("warns that an imported key's policy is out of reach", () => {
+    const encryptionMasterKey = kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:111111111111:key/1234');
+    registry().onImagePushed('Pushed', { target: target(), deadLetterQueue: new sqs.Queue(stack, 'Lost', { encryptionMasterKey }) });
+    expect(warnings()).toEqual([expect.stringContaining("the policy of the queue's key is out of reach: its owner must let events.amazonaws.com use it")]);
   });
 
   test("warns that an imported queue's policy is out of reach", () => {

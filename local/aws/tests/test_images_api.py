@@ -191,6 +191,16 @@ class ArchiveTest(ImagesTestCase):
     def store(self, storage_class):
         return self.ecr.update_image_storage_class(repositoryName='app', imageId={'imageTag': 'v1'}, targetStorageClass=storage_class)
 
+    def test_an_image_of_a_list_waits_for_the_list(self):
+        manifest = self.untagged('arm64')
+        whole = index(manifest)
+        self.oci.push_manifest('app', 'multi', whole)
+        archive = {'repositoryName': 'app', 'targetStorageClass': 'ARCHIVE'}
+        part = {'imageDigest': descriptor(manifest)['digest']}
+        self.assert_fails('ImageStorageClassUpdateNotSupportedException', self.ecr.update_image_storage_class, **archive, imageId=part)
+        self.ecr.update_image_storage_class(**archive, imageId={'imageTag': 'multi'})
+        self.assertEqual(self.ecr.update_image_storage_class(**archive, imageId=part)['imageStatus'], 'ARCHIVED')
+
     def test_an_archived_image_cannot_be_pulled_and_is_listed_on_demand(self):
         self.oci.push('app', 'v1', 'x')
         self.assertEqual(self.store('ARCHIVE')['imageStatus'], 'ARCHIVED')

@@ -1,12 +1,10 @@
 import { Annotations, aws_iam as iam, aws_sqs as sqs, Duration, Stack, Token, TokenComparison } from 'aws-cdk-lib';
-import type { aws_events as events } from 'aws-cdk-lib';
+import type { aws_events as events, IResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { explain } from '../../private/explained';
+import { Findings } from '../../private/findings';
 
 const ID = 'ImageEventsDeadLetters';
-
-/** Queues that rules may send to already. */
-const ADMITTED = new WeakSet<sqs.IQueue>();
 
 /**
  * The target, which loses no event: one that can't be delivered is kept in a queue, unless the target has its own.
@@ -17,6 +15,9 @@ export function withDeadLetters(target: events.IRuleTarget, queue?: sqs.IQueue):
   return {
     bind: (rule, id) => {
       const config = target.bind(rule, id);
+      if (config.deadLetterConfig && queue) {
+        throw new Error(`'deadLetterQueue' must be left out for a target that has its own, got ${JSON.stringify(queue.node.path)} too [${rule.node.path}]`);
+      }
       return config.deadLetterConfig || isForwarded(rule, config)
         ? config
         : { ...config, deadLetterConfig: { arn: admit(rule, queue ?? queueOf(rule)).queueArn } };
@@ -29,7 +30,8 @@ export function isForwarded(rule: IConstruct, { targetResource }: events.RuleTar
   if (!targetResource) {
     return false;
   }
-  const [here, there] = [Stack.of(rule), Stack.of(targetResource)];
+  const here = Stack.of(rule);
+  const there = (targetResource as Partial<IResource>).env ?? Stack.of(targetResource);
   return [[here.account, there.account], [here.region, there.region]]
     .some(([one, other]) => Token.compareStrings(one, other) === TokenComparison.DIFFERENT);
 }
@@ -47,28 +49,43 @@ function queueOf(rule: IConstruct): sqs.IQueue {
 }
 
 /**
- * One statement for all rules of the account: a queue's policy has room for 20, and a statement a rule would fill it.
+ * One statement for all rules of the account in the Region: a queue's policy has little room, and a statement a rule would fill it.
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
  */
 function admit(rule: IConstruct, queue: sqs.IQueue): sqs.IQueue {
-  if (ADMITTED.has(queue)) {
-    return queue;
-  }
-  ADMITTED.add(queue);
-  const stack = Stack.of(rule);
+  check(rule, queue);
+  const eventBridge = new iam.ServicePrincipal('events.amazonaws.com');
   const { statementAdded } = queue.addToResourcePolicy(new iam.PolicyStatement({
-    sid: 'DeadLettersOfRules',
-    principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+    principals: [eventBridge],
     actions: ['sqs:SendMessage'],
     resources: [queue.queueArn],
-    conditions: { ArnLike: { 'aws:SourceArn': stack.formatArn({ service: 'events', resource: 'rule', resourceName: '*' }) } },
+    conditions: { ArnLike: { 'aws:SourceArn': Stack.of(rule).formatArn({ service: 'events', resource: 'rule', resourceName: '*' }) } },
   }));
-  if (!statementAdded) {
-    Annotations.of(rule).addWarningV2('cdk-hardened-ecr:ImageEvents.deadLettersNotAllowed',
-      'the policy of an imported queue is out of reach: its owner must let events.amazonaws.com send to it, or what could not be delivered is lost');
-  }
+  warnUnless(statementAdded, rule, 'the policy of an imported queue is out of reach: its owner must let events.amazonaws.com send to it');
   // Without a condition: EventBridge sends no aws:SourceArn or aws:SourceAccount to KMS.
-  queue.encryptionMasterKey?.grant(new iam.ServicePrincipal('events.amazonaws.com'), 'kms:Decrypt', 'kms:GenerateDataKey');
+  const key = queue.encryptionMasterKey?.addToResourcePolicy(new iam.PolicyStatement({
+    principals: [eventBridge], actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: ['*'],
+  }));
+  warnUnless(key?.statementAdded ?? true, rule, "the policy of the queue's key is out of reach: its owner must let events.amazonaws.com use it");
   return queue;
+}
+
+/** Finds queues that EventBridge could never send to. */
+function check(rule: IConstruct, queue: sqs.IQueue): void {
+  const findings = new Findings();
+  const { region } = Stack.of(rule);
+  findings.unless(Token.compareStrings(queue.env.region, region) !== TokenComparison.DIFFERENT,
+    `'deadLetterQueue' must be in the Region of the rule that delivers, ${JSON.stringify(region)}, got ${JSON.stringify(queue.env.region)}: `
+    + 'where the target is elsewhere, that is the one beside the target');
+  findings.unless(!queue.fifo, `'deadLetterQueue' must be a standard queue, got the FIFO queue ${queue.node.path}: EventBridge sends to no other`);
+  findings.unless(queue.encryptionType !== sqs.QueueEncryption.KMS_MANAGED,
+    `'deadLetterQueue' must be encrypted by SQS or with a key of yours, got ${queue.node.path} with the one that AWS manages: EventBridge can't use it`);
+  findings.throwIfAny(rule);
+}
+
+function warnUnless(isAllowed: boolean, rule: IConstruct, message: string): void {
+  if (!isAllowed) {
+    Annotations.of(rule).addWarningV2('cdk-hardened-ecr:ImageEvents.deadLettersNotAllowed', `${message}, or what could not be delivered is lost`);
+  }
 }

@@ -164,6 +164,16 @@ const DOCUMENTED = {
   }),
 };
 
+function withDetail(sample: SampleEvent, detail: Record<string, unknown>): SampleEvent {
+  return { ...sample, detail: { ...sample.detail, ...detail } };
+}
+
+/** The same finding about an image of another account, as the delegated administrator of Inspector is sent it. */
+function ofMember(sample: SampleEvent): SampleEvent {
+  const { account, ...copy } = JSON.parse(JSON.stringify(sample).replaceAll(ACCOUNT, '222222222222')) as SampleEvent;
+  return { ...copy, account: ACCOUNT };
+}
+
 /** What follows from what is documented. */
 const DERIVED = {
   pushedVersion: action('PUSH', { 'image-tag': 'v1.4.2' }),
@@ -178,6 +188,11 @@ const DERIVED = {
   inspectorScanOfUnrated: inspectorScan({ UNTRIAGED: 2, TOTAL: 2 }),
   inspectorScanOfNothing: inspectorScan({ TOTAL: 0 }),
   criticalFinding: finding('CRITICAL'),
+  highFinding: finding('HIGH'),
+  findingOfMember: ofMember(finding('CRITICAL')),
+  archiveFailed: withDetail(storageClass('ARCHIVE'), { result: 'FAILURE' }),
+  archivedByOtherMeans: withDetail(storageClass('ARCHIVE'), { 'action-type': 'SOMETHING_NEW' }),
+  replicatedByOtherMeans: withDetail(replication('SUCCESS'), { 'action-type': 'SOMETHING_NEW' }),
   unratedFinding: finding('UNTRIAGED'),
   suppressedFinding: finding('CRITICAL', 'SUPPRESSED'),
 };

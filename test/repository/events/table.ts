@@ -45,7 +45,7 @@ export const ROWS: Row[] = [
     on: (images, id) => images.onScanCompleted(id, { severity: Severity.UNTRIAGED }),
     matches: ['basicScan', 'inspectorScan', 'basicScanOfLittle', 'basicScanOfUnrated', 'inspectorScanOfUnrated'],
   },
-  { name: 'onFindingReported', on: (images, id) => images.onFindingReported(id), matches: ['criticalFinding', 'basicScan'] },
+  { name: 'onFindingReported', on: (images, id) => images.onFindingReported(id), matches: ['criticalFinding', 'highFinding', 'basicScan'] },
   {
     name: 'onFindingReported, critical',
     on: (images, id) => images.onFindingReported(id, { severity: Severity.CRITICAL }),
@@ -54,12 +54,12 @@ export const ROWS: Row[] = [
   {
     name: 'onFindingReported, medium',
     on: (images, id) => images.onFindingReported(id, { severity: Severity.MEDIUM }),
-    matches: ['criticalFinding', 'mediumFinding', 'basicScan'],
+    matches: ['criticalFinding', 'highFinding', 'mediumFinding', 'basicScan'],
   },
   {
     name: 'onFindingReported, everything',
     on: (images, id) => images.onFindingReported(id, { severity: Severity.UNTRIAGED }),
-    matches: ['criticalFinding', 'mediumFinding', 'unratedFinding', 'basicScan', 'basicScanOfLittle', 'basicScanOfUnrated'],
+    matches: ['criticalFinding', 'highFinding', 'mediumFinding', 'unratedFinding', 'basicScan', 'basicScanOfLittle', 'basicScanOfUnrated'],
   },
 ];
 
@@ -94,8 +94,8 @@ export interface Case {
   readonly event: SampleEvent;
 }
 
-/** What is about no image has no repository. */
-const OF_NO_REPOSITORY: SampleName[] = ['instanceFinding', 'functionFinding', 'instanceScan', 'frequencyChanged'];
+/** What is about no image of the account has no repository here. */
+const OF_NO_REPOSITORY: SampleName[] = ['instanceFinding', 'functionFinding', 'findingOfMember', 'instanceScan', 'frequencyChanged'];
 
 /** Every sample about every repository, and about the same name in another account and another Region. */
 export const CASES: Case[] = (Object.keys(SAMPLES) as SampleName[]).flatMap(sample => [

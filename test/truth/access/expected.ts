@@ -156,7 +156,7 @@ export const EXPECTED: Record<string, Record<string, Expectation>> = {
     QuarantineStateMachineRole: assumedBy(service('states.amazonaws.com')),
     QuarantineStateMachineRoleDefaultPolicy: {
       allows: [
-        { who: everyone, can: ['ecr:UpdateImageStorageClass'], on: repositories('billing/api') },
+        { who: everyone, can: ['ecr:ListImages', 'ecr:UpdateImageStorageClass'], on: repositories('billing/api') },
         { who: everyone, can: LOGGED_AND_TRACED, on: anything },
       ],
     },

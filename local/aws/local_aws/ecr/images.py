@@ -156,7 +156,7 @@ def delete(name: str, image_id: dict) -> list[dict]:
     by_tag = image_id.get('imageDigest') is None
     removed = [image_id['imageTag']] if by_tag else tags_of(held, image.digest)
     is_last = set(removed) == set(tags_of(held, image.digest))
-    lists = _lists_of(held, image.digest)
+    lists = lists_of(held, image.digest)
     if lists and not by_tag:
         raise EcrError('ImageReferencedByManifestList', f'Requested image referenced by manifest list: [{", ".join(lists)}]')
     for tag in removed:
@@ -168,7 +168,7 @@ def delete(name: str, image_id: dict) -> list[dict]:
     return [{'imageDigest': image.digest, **({'imageTag': tag} if tag else {})} for tag in removed or [None]]
 
 
-def _lists_of(held: Content, digest: str) -> list[str]:
+def lists_of(held: Content, digest: str) -> list[str]:
     """The digests of the indexes that an image is part of."""
     return [image.digest for image in held.images.values() if any(child['digest'] == digest for child in image.manifest.children)]
 

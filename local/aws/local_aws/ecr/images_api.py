@@ -91,6 +91,10 @@ def update_storage_class(payload: dict) -> dict:
     image = find(name, held, payload['imageId'])
     if (image.status == 'ARCHIVED') == (target == 'ARCHIVE'):
         raise EcrError('ImageStorageClassUpdateNotSupportedException', f'the image is in the storage class {target} already')
+    lists = [digest for digest in images.lists_of(held, image.digest) if held.images[digest].status != 'ARCHIVED']
+    if target == 'ARCHIVE' and lists:
+        # The guide to lifecycle policies says that it is not done before the list is; which error says so is not documented.
+        raise EcrError('ImageStorageClassUpdateNotSupportedException', f'the image is referenced by manifest list: [{", ".join(lists)}]')
     if target == 'ARCHIVE':
         image.status, image.archived_at = 'ARCHIVED', time.time()
     else:
