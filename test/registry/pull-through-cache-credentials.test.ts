@@ -192,6 +192,12 @@ describe('the value of credentials that are made here', () => {
     expect(messagesOf(app)).toEqual(ids.map(warn));
   });
 
+  test('is not known when the secret is handed on by what it is attached to', () => {
+    const asSecretAttachmentTarget = () => ({ targetId: 'registry', targetType: secretsmanager.AttachmentTargetType.RDS_DB_PROXY });
+    cacheWith(new secretsmanager.Secret(stack, 'Secret', { secretName }).attach({ asSecretAttachmentTarget }));
+    expect(messagesOf(app)).toEqual([]);
+  });
+
   test('is not known when the secret is imported', () => {
     cacheWith(secretsmanager.Secret.fromSecretCompleteArn(stack, 'Secret', `arn:aws:secretsmanager:us-east-1:111111111111:secret:${secretName}-AbCdEf`));
     expect(messagesOf(app)).toEqual([]);

@@ -64,6 +64,18 @@ describe('grantPull', () => {
     Template.fromStack(unknown).resourceCountIs(POLICY, 0);
   });
 
+  test('lets whoever takes statements, also when that is no construct', () => {
+    const statements: iam.PolicyStatement[] = [];
+    class Elsewhere extends iam.ArnPrincipal {
+      public override addToPrincipalPolicy(statement: iam.PolicyStatement): iam.AddToPrincipalPolicyResult {
+        statements.push(statement);
+        return { statementAdded: true, policyDependable: stack };
+      }
+    }
+    expect(make().grantPull(new Elsewhere('arn:aws:iam::111111111111:role/ci')).success).toBe(true);
+    expect(statements.flatMap(({ actions }) => actions)).toContain('ecr:BatchImportUpstreamImage');
+  });
+
   test('takes a principal with an identity policy for one of the account, when it says of none', () => {
     const grantPrincipal = Object.create(role(stack), { principalAccount: { value: undefined } }) as iam.IPrincipal;
     expect(make().grantPull({ grantPrincipal }).success).toBe(true);

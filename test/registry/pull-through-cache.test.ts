@@ -149,6 +149,12 @@ describe('rules of one registry', () => {
     expect(() => app.synth()).toThrow('got "quay" in A/Cache/Resource and B/Cache/Resource: give one of them another \'prefix\'');
   });
 
+  test('fails with the same prefix, with a slash at the end and without', () => {
+    make({ prefix: 'team/hub' }, 'A');
+    make({ prefix: 'team/hub/' }, 'B');
+    expect(() => app.synth()).toThrow('got "team/hub" in Stack/A/Resource and Stack/B/Resource: give one of them another \'prefix\'');
+  });
+
   test('fails when a stage is synthesized by itself', () => {
     const stage = new Stage(app, 'Stage');
     unknown(stage, 'A');
@@ -199,6 +205,7 @@ describe('imageUri', () => {
     ['nginx', {}, 'docker-hub/library/nginx'],
     ['bitnami/redis', {}, 'docker-hub/bitnami/redis'],
     ['nginx', { prefix: 'hub/' }, 'hub/library/nginx'],
+    ['nginx', { prefix: 'team/hub/' }, 'team/hub/library/nginx'],
     ['nginx', { prefix: PullThroughCache.ROOT }, 'library/nginx'],
     ['nginx', { upstreamPrefix: PullThroughCache.ROOT }, 'docker-hub/library/nginx'],
     ['redis', { upstreamPrefix: 'bitnami' }, 'docker-hub/redis'],

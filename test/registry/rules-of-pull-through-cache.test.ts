@@ -184,6 +184,18 @@ const RULES: Rule<Given>[] = [
     good: () => UpstreamRegistry.ecr({ account: '222222222222', region: 'us-east-1' }),
   },
   {
+    rule: 'an account is no more than 12 digits',
+    bad: () => UpstreamRegistry.ecr({ account: '2222222222222', region: 'us-east-1' }),
+    message: '\'account\' must be 12 digits, got "2222222222222"',
+    good: () => UpstreamRegistry.ecr({ account: '222222222222', region: 'us-east-1' }),
+  },
+  {
+    rule: 'an account is digits alone',
+    bad: () => UpstreamRegistry.ecr({ account: 'a222222222222', region: 'us-east-1' }),
+    message: '\'account\' must be 12 digits, got "a222222222222"',
+    good: () => UpstreamRegistry.ecr({ account: '222222222222', region: 'us-east-1' }),
+  },
+  {
     rule: 'another registry of ECR has a factory of its own',
     bad: () => UpstreamRegistry.of({ name: 'ecr', url: '222222222222.dkr.ecr.us-east-1.amazonaws.com' }),
     message: "'name' must not be \"ecr\": use UpstreamRegistry.ecr() or UpstreamRegistry.privateRegistry()",
