@@ -1,6 +1,7 @@
 import { App, aws_ecr as ecr, aws_events as events, aws_kms as kms, aws_sns as sns, aws_sqs as sqs, Lazy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { aws_ecr as ecrRefs } from 'aws-cdk-lib/interfaces';
+import { Construct } from 'constructs';
 import { CentralRegistry, HardenedRepository, RegistryEvents, RepositoryEvents, Severity } from '../../src';
 
 const ENV = { account: '111111111111', region: 'us-east-1' };
@@ -173,6 +174,10 @@ describe('repositories of a registry', () => {
   });
 
   test('of a central registry are all of them', () => {
+    const central = new CentralRegistry(stack, 'Registry');
+    central.onFindingReported('High');
+    expect(rules()[0].EventPattern.detail.$or[0].severity).toEqual(['CRITICAL', 'HIGH']);
+    stack = new Stack(new App(), 'Other', { env: ENV });
     new CentralRegistry(stack, 'Registry').onFindingReported('Critical', { severity: Severity.CRITICAL, target: target() });
     expect(rules()[0].EventPattern.detail.$or[0]).toMatchObject({ severity: ['CRITICAL'], resources: { details: { awsEcrContainerImage: { repositoryName: [{ exists: true }] } } } });
   });
@@ -291,6 +296,13 @@ describe('what could not be delivered', () => {
     const topic = sns.Topic.fromTopicArn(there, 'Topic', 'arn:aws:sns:us-east-1:111111111111:topic');
     registry().onImagePushed('Pushed', { target: { bind: () => ({ arn: topic.topicArn, targetResource: topic }) } });
     expect(resources('AWS::SQS::Queue')).toHaveLength(1);
+  });
+
+  test('is kept where a target is that says no more than its stack', () => {
+    const bare = (scope: Stack) => target({ targetResource: new Construct(scope, 'Bare') });
+    registry().onImagePushed('Here', { target: bare(stack) });
+    registry().onImagePushed('There', { target: bare(new Stack(app, 'There', { env: { ...ENV, region: 'eu-west-1' } })) });
+    expect(rules().flatMap(deadLettersOf).filter(arn => arn !== undefined)).toHaveLength(1);
   });
 
   test("warns that an imported key's policy is out of reach", () => {
