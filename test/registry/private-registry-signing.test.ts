@@ -209,6 +209,17 @@ describe('allowSigning', () => {
     expect(signers()).toEqual([arnOf(profile)]);
   });
 
+  test('is not granted for a repository whose name ends otherwise', () => {
+    const profile = newProfile();
+    registry.signWith(profile, { repositoryFilters: ['*/api'] });
+    registry.allowSigning(newRole(), 'payments/web');
+    expect(signers()).toEqual([]);
+
+    registry.allowSigning(newRole('Api'), 'payments/api');
+    app.synth({ force: true });
+    expect(signers()).toEqual([arnOf(profile)]);
+  });
+
   test('takes a name or a filter that is a token for one that matches', () => {
     const [named, filtered] = [newProfile('Named'), newProfile('Filtered')];
     registry.signWith(named, { repositoryFilters: ['payments/*'] });
