@@ -12,6 +12,7 @@ export * from './network/container-platform';
 export * from './network/registry-vpc-endpoints';
 export * from './registry/audience-placement';
 export * from './registry/central-registry';
+export * from './registry/central-registry-props';
 export * from './registry/central-repository-options';
 export * from './registry/creation-template';
 export * from './registry/private-registry';

@@ -3,18 +3,19 @@ import { Annotations, aws_iam as iam, Stack, Token } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import { AudiencePlacement } from './audience-placement';
+import type { CentralRegistryProps } from './central-registry-props';
 import type { CentralRepositoryOptions } from './central-repository-options';
 import { PrivateRegistry } from './private-registry';
 import { ImageProfile } from '../images/image-profile';
 import type { ImageSettings } from '../images/image-settings';
 import type { LambdaFunctionsAudienceProps } from '../images/pull-audience';
 import { PullAudience } from '../images/pull-audience';
+import { isElsewhere } from '../private/elsewhere';
 import { Findings } from '../private/findings';
 import { topLevelStack } from '../private/top-level-stack';
 import { yieldingToTemplates } from './private/accepted-replication';
 import { CentralRepository } from './private/central-repository';
 import { CopiedAudiences } from './private/copied-audiences';
-import { isElsewhere } from './private/elsewhere';
 import { Shards } from './private/shards';
 import { stackLimitErrors } from './private/stack-limits';
 import { templateOf } from './private/template-prefixes';
@@ -26,55 +27,6 @@ import { RegistryNamespace } from './registry-namespace';
 import type { IReplicationDestination, ReplicationOptions } from './replication';
 import type { UpstreamRegistry } from './upstream-registry';
 import type { FindingReportedOptions } from '../repository/image-events';
-
-/** What a central registry holds, and for whom. */
-export interface CentralRegistryProps {
-  /**
-   * Who may pull from its repositories, beyond what identity policies in this account allow.
-   *
-   * @default - that of `profile`; without one nobody, until a repository, a namespace or `grantLambdaPull` says so
-   */
-  readonly audience?: PullAudience;
-
-  /**
-   * Where the audience is written.
-   *
-   * @default AudiencePlacement.REPOSITORY_POLICIES
-   */
-  readonly audienceIn?: AudiencePlacement;
-
-  /**
-   * How images are kept, where a repository or a namespace says nothing else. An audience of its own counts unless `audience` is given.
-   *
-   * @default ImageProfile.release()
-   */
-  readonly profile?: ImageProfile;
-
-  /**
-   * Names of repositories that need nothing said about them. More come with `addRepository`.
-   *
-   * @default - none
-   */
-  readonly repositories?: string[];
-
-  /**
-   * Over how many nested stacks the repositories are spread: a whole number from 2 to 64. Choose 16 for more than 400 repositories.
-   *
-   * A repository's place follows from its name and this number, so nothing moves when others come and go. The number must never
-   * change once the registry is deployed: most repositories would move to another stack, where their names are taken.
-   * Nested stacks need the CDK's bootstrap, which keeps their templates.
-   *
-   * @default - none: repositories are in the stack itself, which holds 500 resources
-   */
-  readonly shards?: number;
-
-  /**
-   * The registry that scans them, of this account and Region.
-   *
-   * @default PrivateRegistry.of(this)
-   */
-  readonly registry?: PrivateRegistry;
-}
 
 /**
  * The registry of an AWS Organization: one account holds the images, the accounts of the organization pull them.
@@ -118,7 +70,7 @@ export class CentralRegistry extends Construct {
     findings.unless(shards === undefined || (Number.isInteger(shards) && shards >= 2 && shards <= 64),
       `'shards' must be a whole number from 2 to 64, got ${JSON.stringify(shards)}: 16 hold 2,000 repositories`);
     this.registry = props.registry ?? PrivateRegistry.of(this);
-    findings.unless(!isElsewhere(Stack.of(this), this.registry),
+    findings.unless(!isElsewhere(Stack.of(this), Stack.of(this.registry)),
       `'registry' must be that of the central registry's account and Region, got the one of ${Stack.of(this.registry).node.path}`);
     findings.throwIfAny(this);
 

@@ -22,7 +22,7 @@ const GONE = ['Ecr.ImageNotFoundException', 'Ecr.RepositoryNotFoundException'];
 /** The image, in the variables that `FindingAutomation` makes of the event. */
 const IMAGE = { RegistryId: '{% $registry %}', RepositoryName: '{% $repository %}' };
 
-/** What can be stored under a tag: a call that does not name its kind is answered with none. */
+/** Every kind that can have a tag is accepted, so that the manifest comes as it is stored (our reading of BatchGetImage). */
 const MANIFESTS = [
   'application/vnd.oci.image.manifest.v1+json', 'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json', 'application/vnd.docker.distribution.manifest.list.v2+json',

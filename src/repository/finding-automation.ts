@@ -1,10 +1,11 @@
-import { aws_iam as iam, aws_logs as logs, aws_stepfunctions as sfn, Fn, Names, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { aws_iam as iam, aws_logs as logs, aws_stepfunctions as sfn, Fn, Names, Stack } from 'aws-cdk-lib';
 import type { aws_events as events, aws_sqs as sqs } from 'aws-cdk-lib';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import type { FindingAction, FindingSteps } from './finding-action';
 import type { ImageEvents } from './image-events';
 import { Severity } from './severity';
+import { isElsewhere } from '../private/elsewhere';
 import { explain, explainInPacks, explainWildcard } from '../private/explained';
 
 /** The image of the event, which is a finding of Inspector's or a basic scan. */
@@ -108,7 +109,7 @@ export class FindingAutomation extends Construct {
 
   private checkPlace({ _subject: { account, region } }: ImageEvents): void {
     const stack = Stack.of(this);
-    if ([[stack.account, account], [stack.region, region]].some(([here, there]) => Token.compareStrings(here, there) === TokenComparison.DIFFERENT)) {
+    if (isElsewhere(stack, { account, region })) {
       throw new Error(`'images' must be those of the account and Region of the stack, ${stack.account}/${stack.region}, got ${account}/${region}: `
         + `the state machine calls ECR in its own, so make the automation there [${this.node.path}]`);
     }

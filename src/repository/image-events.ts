@@ -1,4 +1,4 @@
-import { Annotations, aws_events as events, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { Annotations, aws_events as events, Stack, Token } from 'aws-cdk-lib';
 import type { aws_sqs as sqs } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { withDeadLetters } from './private/dead-letters';
@@ -7,6 +7,7 @@ import type { EventSubject } from './private/event-patterns';
 import { ecrPattern, findingPattern, scanPattern, storageClassPattern } from './private/event-patterns';
 import { Severity } from './severity';
 import { documentSize } from '../private/document-size';
+import { isElsewhere } from '../private/elsewhere';
 import { Findings } from '../private/findings';
 
 /** What is done with an event, and where the rule is. */
@@ -231,9 +232,7 @@ export abstract class ImageEvents {
   /** Events are sent where the images are, and a rule elsewhere never sees one. */
   private checkPlace(scope: Construct, eventBus?: events.IEventBus): void {
     const { account, region } = Stack.of(scope);
-    const isElsewhere = [[account, this._subject.account], [region, this._subject.region]]
-      .some(([here, there]) => Token.compareStrings(here, there) === TokenComparison.DIFFERENT);
-    if (isElsewhere && !eventBus) {
+    if (isElsewhere({ account, region }, this._subject) && !eventBus) {
       throw new Error(`'eventBus' must be given for images of ${this._subject.account}/${this._subject.region}, got none in a stack of `
         + `${account}/${region}: events are sent where the images are. Make the rule there, or forward them to a bus and name it [${scope.node.path}]`);
     }

@@ -1,8 +1,8 @@
 import { Annotations, aws_ecr as ecr, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
+import { isElsewhere } from '../../private/elsewhere';
 import { RegistryScanning } from '../registry-scanning';
 import { pathsOf } from './contributors';
-import { isElsewhere } from './elsewhere';
 import { claimSingleton } from './singleton-owners';
 
 /** Everyone's wishes for scanning, in the one resource that a registry has for them. */
@@ -67,7 +67,7 @@ export class RegistryScan {
     this.warn(scanning);
     return [
       ...scanning._tooMany.map(finding => `${finding}; they come from ${pathsOf(this.contributors)}`),
-      ...[...this.stacks].filter(stack => isElsewhere(stack, this.registry)).map(stack =>
+      ...[...this.stacks].filter(stack => isElsewhere(stack, Stack.of(this.registry))).map(stack =>
         `'registry' must be that of the repositories' account and Region, got the one of ${Stack.of(this.registry).node.path} `
         + `for repositories of ${stack.node.path}: give them PrivateRegistry.of(...) of their own stack`),
       ...this.leftOut(scanning).map(({ name, construct }) =>

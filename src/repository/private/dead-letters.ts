@@ -1,6 +1,7 @@
 import { Annotations, aws_iam as iam, aws_sqs as sqs, Duration, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import type { aws_events as events, IResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { isElsewhere } from '../../private/elsewhere';
 import { explain } from '../../private/explained';
 import { Findings } from '../../private/findings';
 
@@ -30,10 +31,7 @@ export function isForwarded(rule: IConstruct, { targetResource }: events.RuleTar
   if (!targetResource) {
     return false;
   }
-  const here = Stack.of(rule);
-  const there = (targetResource as Partial<IResource>).env ?? Stack.of(targetResource);
-  return [[here.account, there.account], [here.region, there.region]]
-    .some(([one, other]) => Token.compareStrings(one, other) === TokenComparison.DIFFERENT);
+  return isElsewhere(Stack.of(rule), (targetResource as Partial<IResource>).env ?? Stack.of(targetResource));
 }
 
 /** One for a stack. It goes with the stack: what it holds is news of images, not images, and no older than two weeks. */
